@@ -1,0 +1,5 @@
+//! hello
+use napi_derive::napi;
+/// x
+#[napi]
+pub fn hello() -> u32 { 1 }
