@@ -1,0 +1,48 @@
+'use strict';
+
+const { Writable } = require('node:stream');
+
+/** Swallows everything, so that what it throws is about the argument. One for each kind of stream. */
+const bytesOnly = probe(false);
+const anyObject = probe(true);
+
+/**
+ * Throws what Node throws for a bad chunk or encoding, whichever version runs: the answer of a stream that is open.
+ * A bad argument is reported before the end of the stream is.
+ *
+ * @param {any} stream
+ * @param {unknown} chunk
+ * @param {unknown} encoding as the public method got it; may be the callback
+ * @param {Function} cutoff the public method: the stack of the error starts at its caller
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_STREAM_NULL_VALUES`, `ERR_UNKNOWN_ENCODING`
+ */
+function checkChunk(stream, chunk, encoding, cutoff) {
+  try {
+    (stream.writableObjectMode === true ? anyObject : bytesOnly).write(
+      chunk,
+      typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
+    );
+  } catch (error) {
+    Error.captureStackTrace(/** @type {Error} */ (error), cutoff);
+    throw error;
+  }
+}
+
+/**
+ * @param {boolean} objectMode
+ * @returns {Writable}
+ */
+function probe(objectMode) {
+  return new Writable({ objectMode, decodeStrings: false, write: swallow });
+}
+
+/**
+ * @param {unknown} _chunk
+ * @param {unknown} _encoding
+ * @param {() => void} callback
+ */
+function swallow(_chunk, _encoding, callback) {
+  callback();
+}
+
+module.exports = { checkChunk };

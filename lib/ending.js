@@ -1,0 +1,161 @@
+'use strict';
+
+const { performance } = require('node:perf_hooks');
+
+const { policyOf } = require('./policy');
+
+/**
+ * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or
+ * `errored !== null`; that first transition decides, and what comes after it changes nothing:
+ *
+ *     connect() ──▶ open ──▶ end()             local │ peer when the other side's FIN made us end
+ *       ▲                ──▶ destroy()         destroy
+ *       │                ──▶ destroy(error)    reset │ timeout │ error
+ *       └── forgetEnding ◀── ended
+ *
+ * The record lives beside the socket, so that nothing shows on the object, and is only made when the socket ends:
+ * an open socket costs nothing.
+ *
+ * @typedef {object} Ending
+ * @property {import('./errors').EndedBy} endedBy
+ * @property {unknown} [cause] the error that ended the socket, if one did
+ * @property {number} time milliseconds, as of `performance.now()`
+ * @property {Error} [trace] made at the line that ended the socket, where tracing is on
+ */
+
+const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
+
+/** @type {WeakMap<object, Ending>} */
+const endings = new WeakMap();
+
+/** The socket whose `'timeout'` event is on the stack. @type {object | null} */
+let timingOut = null;
+
+/**
+ * Has the writable side of the stream ended, so that a write to it is refused?
+ * Streams that know no `errored` (older `readable-stream`s) have `undefined` there.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function isEnded(socket) {
+  return socket.writableEnded === true || socket.destroyed === true || (socket.errored ?? null) !== null;
+}
+
+/**
+ * Records the first transition; later calls are ignored.
+ *
+ * @param {object} socket
+ * @param {import('./errors').EndedBy} endedBy
+ * @param {unknown} [cause]
+ * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
+ */
+function noteEnding(socket, endedBy, cause, cutoff) {
+  if (endings.has(socket)) return;
+  /** @type {Ending} */
+  const ending = { endedBy, cause, time: performance.now() };
+  if (policyOf(socket).trace) ending.trace = traceEnding(cutoff ?? noteEnding);
+  endings.set(socket, ending);
+}
+
+/**
+ * @param {object} socket
+ * @returns {Ending | undefined}
+ */
+function endingOf(socket) {
+  return endings.get(socket);
+}
+
+/**
+ * A new `connect()` on the same object begins a new life.
+ *
+ * @param {object} socket
+ */
+function forgetEnding(socket) {
+  endings.delete(socket);
+}
+
+/**
+ * Who ends a socket by `end()`? Call it before the transition.
+ *
+ * `readableEnded` is true from the `'end'` event on. Where the socket may not stay half open it is the other side's FIN
+ * that ended us, whether Node calls `end()` for us or an `'end'` listener was quicker.
+ *
+ * @param {any} socket
+ * @returns {import('./errors').EndedBy}
+ */
+function endedByOfEnd(socket) {
+  if (socket === timingOut) return 'timeout';
+  return socket.readableEnded === true && !staysHalfOpen(socket) ? 'peer' : 'local';
+}
+
+/**
+ * Who ends a socket by `destroy(error)`?
+ *
+ * @param {object} socket
+ * @param {unknown} error
+ * @returns {import('./errors').EndedBy}
+ */
+function endedByOfDestroy(socket, error) {
+  if (error !== undefined && error !== null) return endedByOfError(error);
+  return socket === timingOut ? 'timeout' : 'destroy';
+}
+
+/**
+ * @param {any} error
+ * @returns {'reset' | 'timeout' | 'error'}
+ */
+function endedByOfError(error) {
+  const code = error?.code;
+  if (RESET_CODES.has(code)) return 'reset';
+  return code === 'ETIMEDOUT' ? 'timeout' : 'error';
+}
+
+/**
+ * Runs `emitTimeout`, which emits the `'timeout'` event of the socket: what ends the socket in there is the timeout.
+ *
+ * @template T
+ * @param {object} socket
+ * @param {() => T} emitTimeout called with the socket as `this`
+ * @returns {T}
+ */
+function insideTimeout(socket, emitTimeout) {
+  const outer = timingOut;
+  timingOut = socket;
+  try {
+    return emitTimeout.call(socket);
+  } finally {
+    timingOut = outer;
+  }
+}
+
+/**
+ * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function staysHalfOpen(socket) {
+  return socket.allowHalfOpen === true && socket.server?.httpAllowHalfOpen !== false;
+}
+
+/**
+ * @param {Function} cutoff
+ * @returns {Error}
+ */
+function traceEnding(cutoff) {
+  const trace = new Error('The socket was ended here');
+  Error.captureStackTrace(trace, cutoff);
+  return trace;
+}
+
+module.exports = {
+  endedByOfDestroy,
+  endedByOfEnd,
+  endedByOfError,
+  endingOf,
+  forgetEnding,
+  insideTimeout,
+  isEnded,
+  noteEnding,
+};

@@ -1,0 +1,95 @@
+'use strict';
+
+/**
+ * What a refused call does. `throw`: throws, the contract. `emit`: returns `false`, gives the error to the callback and
+ * emits `'error'` on the next tick. `drop`: returns `false` and gives the error to the callback. A function decides
+ * itself: when it returns `true` the refusal is dealt with, as by `drop`; otherwise it is thrown.
+ *
+ * @typedef {'throw' | 'emit' | 'drop' | ((error: import('./errors').SocketAlreadyEndedError, socket: object) => boolean)} OnRefused
+ */
+
+/**
+ * @typedef {object} Policy
+ * @property {boolean} strict whether a bare `end()` on an ended socket is refused too
+ * @property {boolean} trace whether the stack of the line that ends the socket is kept
+ * @property {OnRefused} onRefused what a refused call does
+ */
+
+const ON_REFUSED = ['throw', 'emit', 'drop'];
+
+/** @type {Policy} */
+const processPolicy = {
+  strict: false,
+  trace: process.env.SAFE_SOCKET_TRACE === '1',
+  onRefused: 'throw',
+};
+
+/** @type {WeakMap<object, Policy>} */
+const policies = new WeakMap();
+
+/**
+ * @param {object} socket
+ * @returns {Policy}
+ */
+function policyOf(socket) {
+  return policies.get(socket) ?? processPolicy;
+}
+
+/**
+ * Options that are `undefined` leave what was there before.
+ *
+ * @param {object} socket
+ * @param {Partial<Policy>} options
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ */
+function setPolicy(socket, options) {
+  policies.set(socket, merge(policyOf(socket), options));
+}
+
+/**
+ * The policy of every socket that has none of its own.
+ *
+ * @param {Partial<Policy>} options
+ */
+function setProcessPolicy(options) {
+  Object.assign(processPolicy, merge(processPolicy, options));
+}
+
+/**
+ * @param {Policy} base
+ * @param {Partial<Policy>} options
+ * @returns {Policy}
+ */
+function merge(base, options) {
+  validatePolicy(options);
+  const { strict = base.strict, trace = base.trace, onRefused = base.onRefused } = options;
+  return { strict, trace, onRefused };
+}
+
+/**
+ * @param {Partial<Policy>} options
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
+ */
+function validatePolicy({ strict, trace, onRefused }) {
+  for (const [name, value] of Object.entries({ strict, trace })) {
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw argumentError('ERR_INVALID_ARG_TYPE', `The "options.${name}" property must be of type boolean`);
+    }
+  }
+  if (onRefused === undefined || typeof onRefused === 'function' || ON_REFUSED.includes(onRefused)) return;
+  throw argumentError(
+    'ERR_INVALID_ARG_VALUE',
+    `The "options.onRefused" property must be a function or one of: ${ON_REFUSED.map((name) => `'${name}'`).join(', ')}`,
+  );
+}
+
+/**
+ * @param {string} code
+ * @param {string} message
+ * @returns {TypeError}
+ */
+function argumentError(code, message) {
+  return Object.assign(new TypeError(message), { code });
+}
+
+module.exports = { ON_REFUSED, policyOf, setPolicy, setProcessPolicy, validatePolicy };
