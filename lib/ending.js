@@ -19,7 +19,7 @@ const { policyOf } = require('./policy');
  * @typedef {object} Ending
  * @property {import('./errors').EndedBy} endedBy
  * @property {unknown} [cause] the error that ended the socket, if one did
- * @property {number} time milliseconds, as of `performance.now()`
+ * @property {number} [time] milliseconds, as of `performance.now()`, unless the ending is older than our watch
  * @property {Error} [trace] made at the line that ended the socket, where tracing is on
  */
 
@@ -33,13 +33,17 @@ let timingOut = null;
 
 /**
  * Has the writable side of the stream ended, so that a write to it is refused?
- * Streams that know no `errored` (older `readable-stream`s) have `undefined` there.
+ * Version 3 of `readable-stream` knows neither `writableEnded` nor `errored`: there the record has to answer.
  *
  * @param {any} socket
  * @returns {boolean}
  */
 function isEnded(socket) {
-  return socket.writableEnded === true || socket.destroyed === true || (socket.errored ?? null) !== null;
+  return (
+    (socket.writableEnded ?? endings.has(socket)) === true ||
+    socket.destroyed === true ||
+    (socket.errored ?? null) !== null
+  );
 }
 
 /**
@@ -76,6 +80,25 @@ function forgetEnding(socket) {
 }
 
 /**
+ * Puts a record back that was forgotten too early.
+ *
+ * @param {object} socket
+ * @param {Ending} ending
+ */
+function restoreEnding(socket, ending) {
+  if (!endings.has(socket)) endings.set(socket, ending);
+}
+
+/**
+ * The stream was over when it came into our hands.
+ *
+ * @param {any} socket
+ */
+function noteUnknownEnding(socket) {
+  if (!endings.has(socket)) endings.set(socket, { endedBy: 'unknown', cause: socket.errored ?? undefined });
+}
+
+/**
  * Who ends a socket by `end()`? Call it before the transition.
  *
  * `readableEnded` is true from the `'end'` event on. Where the socket may not stay half open it is the other side's FIN
@@ -85,20 +108,20 @@ function forgetEnding(socket) {
  * @returns {import('./errors').EndedBy}
  */
 function endedByOfEnd(socket) {
-  if (socket === timingOut) return 'timeout';
+  if (isTimingOut(socket)) return 'timeout';
   return socket.readableEnded === true && !staysHalfOpen(socket) ? 'peer' : 'local';
 }
 
 /**
  * Who ends a socket by `destroy(error)`?
  *
- * @param {object} socket
+ * @param {any} socket
  * @param {unknown} error
  * @returns {import('./errors').EndedBy}
  */
 function endedByOfDestroy(socket, error) {
   if (error !== undefined && error !== null) return endedByOfError(error);
-  return socket === timingOut ? 'timeout' : 'destroy';
+  return isTimingOut(socket) ? 'timeout' : 'destroy';
 }
 
 /**
@@ -130,6 +153,53 @@ function insideTimeout(socket, emitTimeout) {
 }
 
 /**
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function isTimingOut(socket) {
+  if (timingOut !== null) return timingOut === socket || timingOut === socket.socket;
+  return ((socket.timeout ?? 0) > 0 || (socket.socket?.timeout ?? 0) > 0) && isTimeoutOnStack();
+}
+
+/**
+ * Node's sockets emit `'timeout'` from a timer that they may have bound before we saw the socket, so there is nothing to
+ * hook into. But the method that emits has a name, and only a socket with a timeout pays for the look, once.
+ *
+ * @returns {boolean}
+ */
+function isTimeoutOnStack() {
+  if (Object.isFrozen(Error)) return false;
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = Infinity;
+    Error.prepareStackTrace = callSites;
+    const holder = /** @type {{ stack: NodeJS.CallSite[] }} */ ({});
+    Error.captureStackTrace(holder, isTimeoutOnStack);
+    return holder.stack.some(isOnTimeout);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
+/**
+ * @param {Error} _error
+ * @param {NodeJS.CallSite[]} sites
+ * @returns {NodeJS.CallSite[]}
+ */
+function callSites(_error, sites) {
+  return sites;
+}
+
+/**
+ * @param {NodeJS.CallSite} site
+ * @returns {boolean}
+ */
+function isOnTimeout(site) {
+  return /(?:^|\.)_onTimeout$/.test(site.getFunctionName() ?? '') && (site.getFileName() ?? '').startsWith('node:');
+}
+
+/**
  * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has.
  *
  * @param {any} socket
@@ -158,4 +228,6 @@ module.exports = {
   insideTimeout,
   isEnded,
   noteEnding,
+  noteUnknownEnding,
+  restoreEnding,
 };

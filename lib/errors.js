@@ -60,7 +60,7 @@ Object.defineProperty(SocketAlreadyEndedError.prototype, 'name', {
 function describe(details) {
   // Required here: the preload must not load the native binary before something is refused.
   const native = require('./native').tryNative();
-  if (native === null) return describeWithoutNative(details);
+  if (typeof native?.describeRefusal !== 'function') return describeWithoutNative(details);
   const { operation, endedBy, causeCode, elapsedMs, bytesRefused } = details;
   return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused });
 }

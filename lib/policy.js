@@ -36,6 +36,14 @@ function policyOf(socket) {
 }
 
 /**
+ * @param {object} socket
+ * @returns {boolean} whether the socket has a policy of its own
+ */
+function hasPolicy(socket) {
+  return policies.has(socket);
+}
+
+/**
  * Options that are `undefined` leave what was there before.
  *
  * @param {object} socket
@@ -92,4 +100,4 @@ function argumentError(code, message) {
   return Object.assign(new TypeError(message), { code });
 }
 
-module.exports = { ON_REFUSED, policyOf, setPolicy, setProcessPolicy, validatePolicy };
+module.exports = { ON_REFUSED, hasPolicy, policyOf, setPolicy, setProcessPolicy, validatePolicy };

@@ -105,7 +105,7 @@ function refusalOf(socket, operation, bytesRefused, cutoff) {
     operation,
     endedBy: ending?.endedBy ?? 'unknown',
     causeCode: codeOf(ending?.cause ?? socket.errored),
-    elapsedMs: ending === undefined ? undefined : Math.floor(performance.now() - ending.time),
+    elapsedMs: ending?.time === undefined ? undefined : Math.floor(performance.now() - ending.time),
     bytesRefused,
     cause: causeOf(socket, ending),
     bytesWritten: socket.bytesWritten ?? socket.socket?.bytesWritten,

@@ -1,0 +1,34 @@
+'use strict';
+
+const { isMessage } = require('./http-message');
+
+/**
+ * Is the stream an HTTP message, or a socket in the hands of Node's `http`, `https` or `http2`? They end a socket
+ * twice as a matter of course. A socket that was handed over by `'upgrade'` or `'connect'` is in yours.
+ *
+ * @param {any} stream
+ * @returns {boolean}
+ */
+function belongsToHttp(stream) {
+  return isMessage(stream) || isSet(stream.parser) || isSet(stream._httpMessage) || hasHttp2Session(stream);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function isSet(value) {
+  return value !== undefined && value !== null;
+}
+
+/**
+ * @param {object} socket
+ * @returns {boolean}
+ */
+function hasHttp2Session(socket) {
+  return Object.getOwnPropertySymbols(socket).some(
+    (key) => key.description === 'kSession' && isSet(/** @type {any} */ (socket)[key]),
+  );
+}
+
+module.exports = { belongsToHttp };

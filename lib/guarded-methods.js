@@ -1,0 +1,153 @@
+'use strict';
+
+const { checkChunk } = require('./arguments');
+const {
+  endedByOfDestroy,
+  endedByOfEnd,
+  endedByOfError,
+  endingOf,
+  forgetEnding,
+  isEnded,
+  noteEnding,
+  restoreEnding,
+} = require('./ending');
+const { keepGuard, uncover } = require('./planted-write');
+const { refuseEnd, refuseWrite } = require('./refusal');
+
+/** Sockets that ended without ever being connected. @type {WeakSet<object>} */
+const stillborn = new WeakSet();
+
+/**
+ * The methods that a guard puts in front of a stream's own.
+ *
+ * @typedef {object} GuardedMethods
+ * @property {(chunk: any, encoding?: any, callback?: any) => boolean} write
+ * @property {(chunk: any, encoding?: any, callback?: any) => boolean} writeAfterFIN the same under the name that Node
+ *   gives to the `write` of a socket whose other side has ended
+ * @property {(chunk?: any, encoding?: any, callback?: any) => object} end
+ * @property {(error: Error | null, callback: Function) => void} _destroy
+ * @property {(...args: any[]) => object} connect
+ */
+
+/**
+ * Guards what `original` does. Its methods are looked up at every call, so that one who patches a prototype
+ * later is heard.
+ *
+ * @param {any} original the object that has the unguarded methods, mostly a prototype
+ * @param {(stream: object) => boolean} refuses whether the guard may refuse calls on this stream, or only watches it
+ * @param {(stream: any) => boolean} isOpen whether `write` goes through
+ * @returns {GuardedMethods}
+ */
+function guardedMethods(original, refuses, isOpen) {
+  /** @type {GuardedMethods} */
+  const methods = {
+    // Everything that an open socket pays for its guard is the next line.
+    write(chunk, encoding, callback) {
+      if (isOpen(this)) return original.write.call(this, chunk, encoding, callback);
+      return refusedWrite(this, chunk, encoding, callback, methods.write);
+    },
+
+    writeAfterFIN(chunk, encoding, callback) {
+      if (isOpen(this)) return original.write.call(this, chunk, encoding, callback);
+      return refusedWrite(this, chunk, encoding, callback, methods.writeAfterFIN);
+    },
+
+    end(chunk, encoding, callback) {
+      if (isEnded(this)) {
+        if (!refuses(this) || neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
+        noteError(this);
+        if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') checkChunk(this, chunk, encoding, methods.end);
+        return refuseEnd(this, chunk, encoding, callback, methods.end, original.end);
+      }
+      keepGuard(this);
+      if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
+      return endNow(this, original.end, chunk, encoding, callback, methods.end);
+    },
+
+    _destroy(error, callback) {
+      const cause = error ?? this.errored ?? undefined;
+      keepGuard(this);
+      if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
+      return original._destroy.call(this, error, callback);
+    },
+
+    connect(...args) {
+      const before = endingOf(this);
+      forgetEnding(this);
+      stillborn.delete(this);
+      uncover(this);
+      try {
+        return original.connect.apply(this, args);
+      } finally {
+        // Still ended by the old cause: the call failed, or the old connection is not closed yet.
+        if (before !== undefined && isEnded(this)) restoreEnding(this, before);
+      }
+    },
+  };
+
+  /**
+   * @param {any} stream
+   * @param {unknown} chunk
+   * @param {unknown} encoding
+   * @param {unknown} callback
+   * @param {Function} cutoff
+   * @returns {boolean}
+   */
+  function refusedWrite(stream, chunk, encoding, callback, cutoff) {
+    if (!refuses(stream) || neverBegan(stream)) return original.write.call(stream, chunk, encoding, callback);
+    noteError(stream);
+    checkChunk(stream, chunk, encoding, cutoff);
+    return refuseWrite(stream, chunk, encoding, callback, cutoff);
+  }
+
+  return methods;
+}
+
+/**
+ * The first `end()`. The ending is noted before it happens, so that what Node emits meanwhile finds it; where the call
+ * fails, it is taken back.
+ *
+ * @param {any} stream
+ * @param {Function} end
+ * @param {any} chunk
+ * @param {any} encoding
+ * @param {any} callback
+ * @param {Function} cutoff
+ */
+function endNow(stream, end, chunk, encoding, callback, cutoff) {
+  noteEnding(stream, endedByOfEnd(stream), undefined, cutoff);
+  try {
+    return end.call(stream, chunk, encoding, callback);
+  } finally {
+    if (!stream.writableEnded) {
+      forgetEnding(stream);
+      noteError(stream);
+    }
+  }
+}
+
+/**
+ * A socket that was never connected, nor is connecting, answers as `net` does, ended or not. One that ends while it is
+ * in that state has not begun; once connected, a socket keeps its handle until it is destroyed.
+ *
+ * @param {any} stream
+ * @returns {boolean}
+ */
+function neverBegan(stream) {
+  if (stillborn.has(stream)) return true;
+  if (stream.pending !== true || stream.connecting !== false || endingOf(stream) !== undefined) return false;
+  stillborn.add(stream);
+  return true;
+}
+
+/**
+ * A failed write sets `errored` a tick before it destroys the stream.
+ *
+ * @param {any} stream
+ */
+function noteError(stream) {
+  const error = stream.errored ?? null;
+  if (error !== null) noteEnding(stream, endedByOfError(error), error);
+}
+
+module.exports = { guardedMethods };

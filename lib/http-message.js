@@ -1,0 +1,174 @@
+'use strict';
+
+const { Writable } = require('node:stream');
+
+const { checkChunk } = require('./arguments');
+const { endedByOfDestroy, endedByOfEnd, endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./ending');
+const { refuseEnd, refuseWrite } = require('./refusal');
+
+/**
+ * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of
+ * `http2`'s compatibility API. They are no `stream.Writable`s: `writable` stays true for ever, and they have no
+ * `_destroy`; when the connection below is lost Node just sets `destroyed`. So the socket below is watched,
+ * and who ended it has ended the message.
+ */
+
+/** The socket below each message; Node takes it off a message that is finished. @type {WeakMap<object, object>} */
+const sockets = new WeakMap();
+
+/** Its answer to `end(callback)` is `ERR_STREAM_DESTROYED`. */
+const destroyedStream = new Writable({ write() {} }).destroy();
+destroyedStream.end();
+
+/**
+ * @param {any} stream
+ * @returns {boolean}
+ */
+function isMessage(stream) {
+  return typeof stream.setHeader === 'function' && !(stream instanceof Writable);
+}
+
+/**
+ * @param {any} message
+ * @param {(socket: object) => unknown} watch notes who ends the socket
+ */
+function guardMessage(message, watch) {
+  const { write, end, destroy, onSocket } = message;
+  if (isOver(message)) noteUnknownEnding(message);
+
+  const methods = {
+    write(chunk, encoding, callback) {
+      if (!isOver(message)) return write.call(this, chunk, encoding, callback);
+      noteLoss(message);
+      checkMessageChunk(message, write, chunk, encoding, methods.write);
+      return refuseWrite(message, chunk, encoding, callback, methods.write);
+    },
+
+    end(chunk, encoding, callback) {
+      // Node takes any falsy chunk for none here, and the callback from any place.
+      if (typeof chunk === 'function') [chunk, encoding, callback] = [undefined, undefined, chunk];
+      else if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+      if (!chunk) chunk = undefined;
+
+      if (!isOver(message)) return endNow(message, end, chunk, encoding, callback, methods.end);
+      noteLoss(message);
+      if (chunk !== undefined) checkMessageChunk(message, write, chunk, encoding, methods.end);
+      return refuseEnd(message, chunk, encoding, callback, methods.end, settleEnd);
+    },
+
+    destroy(error) {
+      noteLoss(message);
+      if (!isOver(message)) noteEnding(message, endedByOfDestroy(message, error), error, methods.destroy);
+      return destroy.call(this, error);
+    },
+
+    onSocket(socket, ...rest) {
+      watchBelow(message, socket, watch);
+      return onSocket.call(this, socket, ...rest);
+    },
+  };
+
+  /**
+   * @this {any}
+   * @param {Function} [callback]
+   */
+  function settleEnd(callback) {
+    if (callback === undefined) end.call(this);
+    else if (message.destroyed && !message.writableFinished) destroyedStream.end(callback);
+    else end.call(this, settledOnClose(message, callback));
+  }
+
+  for (const [name, method] of Object.entries(methods)) {
+    if (typeof message[name] !== 'function') continue;
+    Object.defineProperty(message, name, { value: method, writable: true, configurable: true, enumerable: false });
+  }
+  watchBelow(message, message.stream ?? message.socket, watch);
+}
+
+/**
+ * @param {any} message
+ * @param {Function} end
+ * @param {unknown} chunk
+ * @param {unknown} encoding
+ * @param {unknown} callback
+ * @param {Function} cutoff
+ */
+function endNow(message, end, chunk, encoding, callback, cutoff) {
+  if (typeof callback === 'function') callback = settledOnClose(message, callback);
+  const endedBy = endedByOfEnd(message);
+  const result = end.call(message, chunk, encoding, callback);
+  if (message.writableEnded) noteEnding(message, endedBy, undefined, cutoff);
+  return result;
+}
+
+/**
+ * Node calls back on `'finish'`, which does not come when the connection is lost before.
+ *
+ * @param {import('node:events').EventEmitter} message
+ * @param {Function} callback
+ * @returns {(error?: Error | null) => void}
+ */
+function settledOnClose(message, callback) {
+  let settled = false;
+  /** @param {Error | null} [error] */
+  const settle = (error) => {
+    if (settled) return;
+    settled = true;
+    message.removeListener('close', onClose);
+    callback(error);
+  };
+  const onClose = () => destroyedStream.end(settle);
+  message.once('close', onClose);
+  return settle;
+}
+
+/**
+ * The responses of `http2` know no `destroyed`; their stream does.
+ *
+ * @param {any} message
+ * @returns {boolean}
+ */
+function isOver(message) {
+  return isEnded(message) || message.stream?.destroyed === true;
+}
+
+/**
+ * Whoever has ended the socket below has ended the message.
+ *
+ * @param {any} message
+ */
+function noteLoss(message) {
+  if (endingOf(message) !== undefined) return;
+  const below = sockets.get(message);
+  const ending = below === undefined ? undefined : endingOf(below);
+  if (ending !== undefined) restoreEnding(message, ending);
+}
+
+/**
+ * @param {object} message
+ * @param {object | null | undefined} socket
+ * @param {(socket: object) => unknown} watch
+ */
+function watchBelow(message, socket, watch) {
+  if (socket === null || socket === undefined) return;
+  sockets.set(message, socket);
+  watch(socket);
+}
+
+/**
+ * HTTP/1 takes strings and `Uint8Array`s, and says so before it looks whether the message has ended.
+ *
+ * @param {any} message
+ * @param {Function} write
+ * @param {unknown} chunk
+ * @param {unknown} encoding
+ * @param {Function} cutoff
+ */
+function checkMessageChunk(message, write, chunk, encoding, cutoff) {
+  if (message.stream === undefined && typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
+    write.call(message, chunk, encoding);
+  }
+  checkChunk(message, chunk, encoding, cutoff);
+}
+
+module.exports = { guardMessage, isMessage };

@@ -1,0 +1,33 @@
+'use strict';
+
+const { checkChunk } = require('./arguments');
+const { isEnded } = require('./ending');
+const { SocketAlreadyEndedError } = require('./errors');
+
+/**
+ * Writes where that is possible: the way to write without an exception and without a race.
+ * Backpressure is in `socket.writableNeedDrain`.
+ *
+ * @param {any} socket guarded or not, Rust-backed or not
+ * @param {string | NodeJS.ArrayBufferView} data
+ * @param {BufferEncoding | ((error?: Error | null) => void) | null} [encoding]
+ * @param {(error?: Error | null) => void} [callback] not called when the answer is `false`
+ * @returns {boolean} `true` if the bytes were accepted, `false` if the socket has ended
+ * @throws {TypeError} for a bad argument, as `socket.write()`
+ */
+function safeSend(socket, data, encoding, callback) {
+  if (isEnded(socket)) {
+    checkChunk(socket, data, encoding, safeSend);
+    return false;
+  }
+  try {
+    socket.write(data, encoding, callback);
+    return true;
+  } catch (error) {
+    // A guarded stream can know of an end that does not show in its properties.
+    if (error instanceof SocketAlreadyEndedError) return false;
+    throw error;
+  }
+}
+
+module.exports = { safeSend };
