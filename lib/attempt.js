@@ -1,0 +1,258 @@
+'use strict';
+
+/** One attempt to connect: to one address, or to one address after the other (RFC 8305, "happy eyeballs"). */
+
+const { applyOptions } = require('./socket-options');
+const { EADDRINUSE, ECANCELED, ETIMEDOUT } = require('./errno');
+const { netError } = require('./net-error');
+const { abandonStream, reopenStream } = require('./open-stream');
+const { checkBind, networkRefusal } = require('./permission');
+const { kState } = require('./state');
+const { attemptsError, endpointError } = require('./system-error');
+
+/** The local address of a socket that was given a local port only. */
+const ANY_ADDRESS = Object.freeze({ 4: '0.0.0.0', 6: '::' });
+
+/**
+ * @typedef {object} Target
+ * @property {string} address an IP address, or a path
+ * @property {number} [port]
+ * @property {4 | 6} [addressType] left out for a path
+ * @property {string} [localAddress]
+ * @property {number} [localPort]
+ */
+
+/**
+ * @param {any} stream
+ * @param {Target} target
+ * @returns {number} an errno, or 0
+ */
+function bindLocal(stream, { localAddress, localPort }) {
+  checkBind();
+  const errno = stream.bind(localAddress, localPort ?? 0, 0);
+  if (errno < 0 || !localPort) return errno;
+  // The kernel may say only now that the port was taken, or have given another one.
+  const bound = stream.localAddress();
+  if (typeof bound === 'number') return bound;
+  return bound.port === localPort ? 0 : EADDRINUSE;
+}
+
+/**
+ * @param {any} stream
+ * @param {Target} target
+ * @returns {any} 0: under way; otherwise an errno, or the refusal of the permission model
+ */
+function start(stream, { address, port, addressType }) {
+  const refusal = networkRefusal(address);
+  if (refusal !== null) return refusal;
+  return addressType === undefined ? stream.connectPath(address) : stream.connect(address, port);
+}
+
+/**
+ * The connection could not even be begun.
+ *
+ * @param {any} socket
+ * @param {any} failure
+ * @param {Target} target
+ */
+function startError(socket, failure, { address, port }) {
+  const local = socket._getsockname();
+  return endpointError(failure, 'connect', address, port, `${local.address}:${local.port}`);
+}
+
+/**
+ * @param {number} status
+ * @param {Target} target
+ */
+function connectError(status, { address, port, localAddress, localPort }) {
+  if (!localAddress || !localPort) return endpointError(status, 'connect', address, port);
+  const error = endpointError(status, 'connect', address, port, `${localAddress}:${localPort}`);
+  return Object.assign(error, { localAddress, localPort });
+}
+
+/** @param {any} socket */
+function connected(socket) {
+  const state = socket[kState];
+  socket.connecting = false;
+  socket._sockname = null;
+  socket._unrefTimer();
+  applyOptions(socket);
+  socket.emit('connect');
+  socket.emit('ready');
+  // The first read gets data flowing, or an end that is there already.
+  if (state.stream !== null && !socket.isPaused()) socket.read(0);
+}
+
+class SingleAttempt {
+  #socket;
+  #target;
+
+  /**
+   * @param {any} socket
+   * @param {Target} target
+   */
+  constructor(socket, target) {
+    this.#socket = socket;
+    this.#target = target;
+  }
+
+  begin() {
+    const socket = this.#socket;
+    const state = socket[kState];
+    const target = this.#target;
+    const { address, port, addressType } = target;
+    if (addressType !== undefined && (target.localAddress || target.localPort)) {
+      target.localAddress ||= ANY_ADDRESS[addressType];
+      const errno = bindLocal(state.stream, target);
+      if (errno < 0) {
+        socket.destroy(endpointError(errno, 'bind', target.localAddress, target.localPort));
+        return;
+      }
+    }
+    socket.emit('connectionAttempt', address, port, addressType);
+    if (addressType !== undefined && socket.blockList?.check(address, `ipv${addressType}`)) {
+      socket.destroy(netError('ERR_IP_BLOCKED', address));
+      return;
+    }
+    // A listener may have destroyed the socket.
+    if (state.stream === null) return;
+    const failure = start(state.stream, target);
+    if (failure !== 0) socket.destroy(startError(socket, failure, target));
+    else state.attempt = this;
+  }
+
+  /** @param {number} status */
+  complete(status) {
+    const socket = this.#socket;
+    socket[kState].attempt = null;
+    if (socket.destroyed) return;
+    if (status === 0) {
+      connected(socket);
+      return;
+    }
+    socket.connecting = false;
+    socket._sockname = null;
+    const { address, port, addressType } = this.#target;
+    const error = connectError(status, this.#target);
+    socket.emit('connectionAttemptFailed', address, port, addressType, error);
+    socket.destroy(error);
+  }
+
+  cancel() {}
+}
+
+class MultipleAttempt {
+  #socket;
+  #targets;
+  #timeoutMs;
+  /** @type {Array<Error & { code?: string }>} */
+  #errors = [];
+  #next = 0;
+  /** @type {NodeJS.Timeout | undefined} */
+  #timer;
+
+  /**
+   * @param {any} socket
+   * @param {Target[]} targets in the order of the attempts
+   * @param {number} timeoutMs how long an attempt has before the next one begins
+   */
+  constructor(socket, targets, timeoutMs) {
+    this.#socket = socket;
+    this.#targets = targets;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  begin() {
+    this.#socket.autoSelectFamilyAttemptedAddresses = [];
+    this.#tryNext();
+  }
+
+  /** @param {number} status */
+  complete(status) {
+    clearTimeout(this.#timer);
+    this.#socket[kState].attempt = null;
+    if (status === 0) connected(this.#socket);
+    else this.#failed(connectError(status, this.#target), status === ECANCELED);
+  }
+
+  /** The socket was destroyed while an attempt was under way. */
+  cancel() {
+    this.complete(ECANCELED);
+  }
+
+  /** @returns {Target} the one that is being tried */
+  get #target() {
+    return this.#targets[this.#next - 1];
+  }
+
+  #tryNext() {
+    const socket = this.#socket;
+    clearTimeout(this.#timer);
+    if (socket[kState].aborted) return;
+    if (this.#next === this.#targets.length) {
+      this.#giveUp();
+      return;
+    }
+    this.#next += 1;
+    if (this.#next > 1) reopenStream(socket);
+    const { stream } = socket[kState];
+    const target = this.#target;
+    const { address, port, addressType } = /** @type {{ address: string, port: number, addressType: 4 | 6 }} */ (target);
+    if (target.localPort) {
+      target.localAddress = ANY_ADDRESS[addressType];
+      const errno = bindLocal(stream, target);
+      if (errno < 0) {
+        this.#errors.push(endpointError(errno, 'bind', target.localAddress, target.localPort));
+        this.#tryNext();
+        return;
+      }
+    }
+    if (socket.blockList?.check(address, `ipv${addressType}`)) {
+      this.#failed(netError('ERR_IP_BLOCKED', address), false);
+      return;
+    }
+    socket.emit('connectionAttempt', address, port, addressType);
+    if (socket[kState].stream === null) return;
+    socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
+    const failure = start(stream, target);
+    if (failure !== 0) {
+      this.#failed(startError(socket, failure, target), false);
+      return;
+    }
+    socket[kState].attempt = this;
+    if (this.#next < this.#targets.length) this.#timer = setTimeout(() => this.#timedOut(), this.#timeoutMs);
+  }
+
+  #timedOut() {
+    const socket = this.#socket;
+    const { address, port, addressType } = this.#target;
+    socket.emit('connectionAttemptTimeout', address, port, addressType);
+    this.#errors.push(connectError(ETIMEDOUT, this.#target));
+    if (socket.connecting) {
+      socket[kState].attempt = null;
+      abandonStream(socket);
+      this.#tryNext();
+    }
+  }
+
+  /**
+   * @param {Error & { code?: string }} error
+   * @param {boolean} isCanceled
+   */
+  #failed(error, isCanceled) {
+    const socket = this.#socket;
+    const { address, port, addressType } = this.#target;
+    this.#errors.push(error);
+    socket.emit('connectionAttemptFailed', address, port, addressType, error);
+    if (!socket.connecting) return;
+    if (isCanceled) this.#giveUp();
+    else this.#tryNext();
+  }
+
+  #giveUp() {
+    const [first] = this.#errors;
+    this.#socket.destroy(first === undefined ? netError('ERR_SOCKET_CONNECTION_TIMEOUT') : attemptsError(this.#errors));
+  }
+}
+
+module.exports = { MultipleAttempt, SingleAttempt };

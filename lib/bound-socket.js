@@ -1,0 +1,131 @@
+'use strict';
+
+/**
+ * A local address taken in advance, to be adopted by one server (`listen`) or one socket (`new Socket({ handle })`).
+ * Binding happens in the constructor and fails there; whoever is not adopted must be closed.
+ */
+
+const { isIP } = require('node:net');
+
+const { invalidArgValue } = require('./argument-error');
+const { Stream, eventLoop } = require('./native');
+const { netError } = require('./net-error');
+const { checkBind } = require('./permission');
+const { endpointError, errnoError } = require('./system-error');
+const { validateBoolean, validateObject, validatePort, validateString } = require('./validate');
+
+/** Flags of the native `bind()`. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
+
+/** Takes the stream out of a bound socket; assigned by the class, which alone can. @type {(bound: BoundSocket) => { stream: any, path: string | undefined }} */
+let takeBound;
+
+class BoundSocket {
+  /** Null when it was adopted or closed. @type {any} */
+  #stream = null;
+  /** @type {any} */
+  #address = {};
+  /** @type {string | undefined} */
+  #path;
+
+  static {
+    takeBound = (bound) => ({ stream: bound.#take(), path: bound.#path });
+  }
+
+  /**
+   * @param {{ host?: string, port?: number, ipv6Only?: boolean, reusePort?: boolean, path?: string }} [options]
+   *   `path` excludes the others
+   */
+  constructor(options = {}) {
+    validateObject(options, 'options');
+    if (options.path === undefined) this.#bind(options);
+    else this.#bindPath(/** @type {any} */ (options));
+  }
+
+  /** @returns {{ address: string, family: string, port: number } | string} */
+  address() {
+    this.#mustBeOwned();
+    return this.#path ?? this.#address;
+  }
+
+  /** @returns {number} the descriptor, which stays ours */
+  fd() {
+    return this.#mustBeOwned().fd;
+  }
+
+  /** Gives the address back. */
+  close() {
+    this.#take().close();
+  }
+
+  /** @returns {boolean} whether it is a path that was bound */
+  get isPipe() {
+    return this.#path !== undefined;
+  }
+
+  [Symbol.dispose]() {
+    if (this.#stream !== null) this.close();
+  }
+
+  /** @param {{ host?: string | null, port?: number, ipv6Only?: boolean, reusePort?: boolean }} options */
+  #bind(options) {
+    const port = validatePort(options.port ?? 0, 'options.port');
+    const { ipv6Only = false, reusePort = false } = options;
+    validateBoolean(ipv6Only, 'options.ipv6Only');
+    validateBoolean(reusePort, 'options.reusePort');
+    const host = options.host ?? (ipv6Only ? '::' : '0.0.0.0');
+    validateString(host, 'options.host');
+    if (isIP(host) === 0) {
+      const reason = 'must be a numeric IP address; net.BoundSocket does not perform DNS resolution';
+      throw invalidArgValue('options.host', host, reason);
+    }
+    checkBind();
+    const stream = new Stream(eventLoop(), 'tcp');
+    const errno = stream.bind(host, port, (ipv6Only ? IPV6_ONLY : 0) | (reusePort ? REUSE_PORT : 0));
+    const address = errno < 0 ? errno : stream.localAddress();
+    if (typeof address === 'number') {
+      stream.close();
+      throw endpointError(address, 'bind', host, port);
+    }
+    this.#address = address;
+    this.#stream = stream;
+  }
+
+  /** @param {{ path: string, host?: string, port?: number, ipv6Only?: boolean, reusePort?: boolean }} options */
+  #bindPath(options) {
+    const { path, host, port, ipv6Only, reusePort } = options;
+    if ([host, port, ipv6Only, reusePort].some((option) => option !== undefined)) {
+      const reason = 'path is mutually exclusive with host, port, ipv6Only, and reusePort';
+      throw invalidArgValue('options', options, reason);
+    }
+    validateString(path, 'options.path');
+    if (path[0] === '\0' && process.platform !== 'linux') {
+      throw invalidArgValue('options.path', path, 'abstract socket paths are only supported on Linux');
+    }
+    checkBind(path);
+    const stream = new Stream(eventLoop(), 'pipe');
+    const errno = stream.bindPath(path);
+    if (errno < 0) {
+      stream.close();
+      throw errnoError(errno, 'bind');
+    }
+    this.#path = path;
+    this.#stream = stream;
+  }
+
+  /** @returns {any} */
+  #mustBeOwned() {
+    if (this.#stream === null) throw netError('ERR_SOCKET_HANDLE_ADOPTED');
+    return this.#stream;
+  }
+
+  /** @returns {any} */
+  #take() {
+    const stream = this.#mustBeOwned();
+    this.#stream = null;
+    return stream;
+  }
+}
+
+module.exports = { BoundSocket, takeBound };

@@ -1,0 +1,29 @@
+'use strict';
+
+/**
+ * The numbers that libuv gives to the errors which lib/ itself tells apart. The native addon reports
+ * every failure as such a number (negative; https://docs.libuv.org/en/v1.x/errors.html).
+ */
+
+const { getSystemErrorMap } = require('node:util');
+
+/** @type {Map<string, number>} */
+const numbers = new Map(Array.from(getSystemErrorMap(), ([number, [name]]) => [name, number]));
+
+/**
+ * @param {string} name for instance `EAGAIN`
+ * @returns {number}
+ */
+function errno(name) {
+  return /** @type {number} */ (numbers.get(name));
+}
+
+module.exports = {
+  EADDRINUSE: errno('EADDRINUSE'),
+  EAGAIN: errno('EAGAIN'),
+  EBADF: errno('EBADF'),
+  ECANCELED: errno('ECANCELED'),
+  EINVAL: errno('EINVAL'),
+  ENOTCONN: errno('ENOTCONN'),
+  ETIMEDOUT: errno('ETIMEDOUT'),
+};

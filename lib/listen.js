@@ -1,0 +1,321 @@
+'use strict';
+
+/** `server.listen()`: binding happens at once, so that `address()` can be read in the same tick; errors are events. */
+
+const cluster = require('node:cluster');
+const dns = require('node:dns');
+const { addAbortListener } = require('node:events');
+const net = require('node:net');
+
+const { isPath, normalizeArgs, toNumber } = require('./args');
+const { invalidArgValue } = require('./argument-error');
+const { BoundSocket, takeBound } = require('./bound-socket');
+const { EADDRINUSE, EINVAL } = require('./errno');
+const { Listener, eventLoop } = require('./native');
+const { netError } = require('./net-error');
+const { kindOfFd } = require('./open-stream');
+const { checkBind } = require('./permission');
+const { kListener } = require('./server-state');
+const { endListen, failListen, startListen } = require('./server-channels');
+const { errnoError, listenError } = require('./system-error');
+const { validateAbortSignal, validatePort } = require('./validate');
+
+/** The kernel rounds it up to 512, the next power of two. */
+const DEFAULT_BACKLOG = 511;
+/** In the place of a port and an address family: the address is a path. */
+const NO_PORT = -1;
+
+/** Flags of the native `bind()`. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
+
+/** Modes of the native `chmod()`. */
+const READABLE_BY_ALL = 1;
+const WRITABLE_BY_ALL = 2;
+
+/** The first ten bits of a link-local IPv6 address are those of `fe80`. */
+const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
+
+/** The names by which async_hooks knows Node's own handles. */
+const RESOURCE_TYPES = { tcp: 'TCPSERVERWRAP', pipe: 'PIPESERVERWRAP' };
+
+/**
+ * @typedef {object} Endpoint
+ * @property {any} address an IP address or a path; null is any address
+ * @property {any} port
+ * @property {any} addressType
+ * @property {number} [fd] instead of an address
+ * @property {number} [flags] of the native `bind()`
+ */
+
+/**
+ * @param {any} listener
+ * @param {Endpoint} endpoint
+ * @returns {number} an errno, or 0
+ */
+function bind(listener, { address, port, flags = 0 }) {
+  if (listener.kind === 'pipe') {
+    checkBind(address);
+    return listener.bindPath(address);
+  }
+  checkBind();
+  return listener.bind(address, port, flags);
+}
+
+/**
+ * @param {Endpoint} endpoint
+ * @returns {any} a listener, or an errno
+ */
+function createListener(endpoint) {
+  if (typeof endpoint.fd === 'number' && endpoint.fd >= 0) {
+    let kind;
+    try {
+      kind = kindOfFd(endpoint.fd);
+    } catch {
+      return EINVAL;
+    }
+    const listener = new Listener(eventLoop(), kind);
+    const errno = listener.open(endpoint.fd);
+    return errno < 0 ? errno : listener;
+  }
+  const listener = new Listener(eventLoop(), endpoint.port === NO_PORT ? 'pipe' : 'tcp');
+  const errno = bind(listener, endpoint);
+  if (errno === 0) return listener;
+  listener.close();
+  return errno;
+}
+
+/**
+ * Without an address, every one of IPv6 and IPv4 is meant; where there is no IPv6, every one of IPv4.
+ *
+ * @param {Endpoint} endpoint which learns what was bound
+ * @returns {any} a listener, or an errno
+ */
+function createListenerAnywhere(endpoint) {
+  if (endpoint.address || typeof endpoint.fd === 'number') return createListener(endpoint);
+  endpoint.address = '::';
+  endpoint.addressType = 6;
+  const result = createListener(endpoint);
+  if (typeof result !== 'number' || result === EADDRINUSE) return result;
+  endpoint.address = '0.0.0.0';
+  endpoint.addressType = 4;
+  return createListener(endpoint);
+}
+
+/**
+ * @param {any} server
+ * @param {Error} error
+ */
+function failSoon(server, error) {
+  failListen(server, error);
+  process.nextTick(() => server.emit('error', error));
+}
+
+/** @param {any} server */
+function emitListening(server) {
+  // It may have been closed in the same tick.
+  if (server.listening) server.emit('listening');
+}
+
+/**
+ * In a cluster worker, the port is shared with the other workers by the kernel instead of the primary.
+ *
+ * @param {any} server
+ * @param {Endpoint} endpoint
+ * @param {number | false} backlog
+ * @param {boolean} [exclusive]
+ */
+function listenInCluster(server, endpoint, backlog, exclusive = false) {
+  let { flags = 0 } = endpoint;
+  if (cluster.isWorker && !exclusive && typeof endpoint.fd !== 'number') {
+    if (endpoint.port === NO_PORT || endpoint.port === 0) {
+      failSoon(server, netError('ERR_SAFE_SOCKET_CLUSTER', endpoint.port === 0 ? 'port 0' : endpoint.address));
+      return;
+    }
+    flags |= REUSE_PORT;
+  }
+  if (cluster.isWorker) closeOnDisconnect(server);
+  server._listen2(endpoint.address, endpoint.port, endpoint.addressType, backlog, endpoint.fd, flags);
+}
+
+/**
+ * A worker that is disconnected from its primary stops to listen, so that it can exit.
+ *
+ * @param {any} server
+ */
+function closeOnDisconnect(server) {
+  const close = () => server.close();
+  cluster.worker?.once('disconnect', close);
+  server.once('close', () => cluster.worker?.off('disconnect', close));
+}
+
+/**
+ * @param {any} server
+ * @param {AbortSignal | undefined} signal
+ */
+function closeOnAbort(server, signal) {
+  if (signal === undefined) return;
+  validateAbortSignal(signal, 'options.signal');
+  const close = () => server.close();
+  if (signal.aborted) {
+    process.nextTick(close);
+    return;
+  }
+  const disposable = addAbortListener(signal, close);
+  server.once('close', () => disposable[Symbol.dispose]());
+}
+
+/**
+ * @param {any} server
+ * @param {Endpoint} endpoint
+ * @param {number | false} backlog
+ * @param {boolean} exclusive
+ */
+function lookupAndListen(server, endpoint, backlog, exclusive) {
+  const id = server._listeningId;
+  dns.lookup(endpoint.address, { all: true }, (error, addresses) => {
+    // Closed meanwhile, or told to listen elsewhere.
+    if (id !== server._listeningId) return;
+    if (error) {
+      server.emit('error', error);
+      return;
+    }
+    const { address, family } = addresses.find((found) => !LINK_LOCAL.test(found.address)) ?? addresses[0];
+    listenInCluster(server, { ...endpoint, address, addressType: family || 4 }, backlog, exclusive);
+  });
+}
+
+/**
+ * @param {any} server
+ * @param {any} options
+ * @param {number | false} backlog
+ */
+function listenOnPath(server, options, backlog) {
+  const { path } = options;
+  if (path[0] === '\0' && (options.readableAll || options.writableAll)) {
+    const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket';
+    throw invalidArgValue('options', options, reason);
+  }
+  server._pipeName = path;
+  const endpoint = { address: path, port: NO_PORT, addressType: NO_PORT };
+  listenInCluster(server, endpoint, options.backlog || backlog, options.exclusive);
+  const listener = server[kListener];
+  const mode =
+    (options.readableAll === true ? READABLE_BY_ALL : 0) | (options.writableAll === true ? WRITABLE_BY_ALL : 0);
+  if (listener === null || mode === 0) return;
+  const errno = listener.chmod(mode);
+  if (errno >= 0) return;
+  listener.close();
+  server[kListener] = null;
+  throw errnoError(errno, 'uv_pipe_chmod');
+}
+
+/**
+ * @param {any} server
+ * @param {any} bound
+ * @param {number | false} backlog
+ */
+function listenOnBound(server, bound, backlog) {
+  const { stream, path } = takeBound(bound);
+  const listener = new Listener(eventLoop(), stream.kind);
+  const errno = listener.adopt(stream);
+  if (errno < 0) throw errnoError(errno, 'listen');
+  if (path !== undefined) server._pipeName = path;
+  server[kListener] = listener;
+  server._listeningId += 1;
+  server._listen2(null, NO_PORT, NO_PORT, backlog, undefined);
+}
+
+/**
+ * @param {any[]} args of `listen()`
+ * @param {any} options
+ * @returns {boolean} whether any free port will do
+ */
+function isAnyPort(args, options) {
+  if (args.length === 0 || typeof args[0] === 'function') return true;
+  return options.port === null || (options.port === undefined && 'port' in options);
+}
+
+const listenMethods = {
+  /**
+   * @this {any}
+   * @param {...any} args `([port[, host[, backlog]]])`, `(path[, backlog])`, `(options)` or `(handle[, backlog])`, each with a listener
+   */
+  listen(...args) {
+    const [given, listener] = normalizeArgs(args);
+    if (this[kListener] !== null) throw netError('ERR_SERVER_ALREADY_LISTEN');
+    startListen(this, given);
+    if (listener !== null) this.once('listening', listener);
+    const backlog = toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]);
+
+    const bound = [given, given.handle].find((candidate) => candidate instanceof BoundSocket);
+    if (bound !== undefined) {
+      listenOnBound(this, bound, backlog);
+      return this;
+    }
+    const options = given._handle || given.handle || given;
+    this._listeningId += 1;
+    if (options instanceof Listener) {
+      this[kListener] = options;
+      this._listen2(null, NO_PORT, NO_PORT, backlog, undefined);
+      return this;
+    }
+    closeOnAbort(this, options.signal);
+    if (typeof options.fd === 'number' && options.fd >= 0) {
+      listenInCluster(this, { address: null, port: null, addressType: null, fd: options.fd }, backlog);
+      return this;
+    }
+    if (isAnyPort(args, options)) options.port = 0;
+    if (typeof options.port === 'number' || typeof options.port === 'string') {
+      validatePort(options.port, 'options.port');
+      if (options.reusePort === true) options.exclusive = true;
+      const flags = (options.ipv6Only === true ? IPV6_ONLY : 0) | (options.reusePort === true ? REUSE_PORT : 0);
+      const endpoint = { address: options.host || null, port: options.port | 0, addressType: 4, flags };
+      if (options.host) lookupAndListen(this, endpoint, options.backlog || backlog, options.exclusive);
+      else listenInCluster(this, endpoint, options.backlog || backlog, options.exclusive);
+      return this;
+    }
+    if (options.path && isPath(options.path)) {
+      listenOnPath(this, options, backlog);
+      return this;
+    }
+    const isMissing = !('port' in options) && !('path' in options);
+    throw invalidArgValue('options', options, isMissing ? 'must have the property "port" or "path"' : undefined);
+  },
+
+  /**
+   * @this {any}
+   * @param {any} address
+   * @param {any} port
+   * @param {any} addressType
+   * @param {number | false} backlog
+   * @param {number} [fd]
+   * @param {number} [flags]
+   */
+  _listen2(address, port, addressType, backlog, fd, flags) {
+    const endpoint = { address, port, addressType, fd, flags };
+    if (this[kListener] === null) {
+      const result = createListenerAnywhere(endpoint);
+      if (typeof result === 'number') {
+        failSoon(this, listenError(result, 'listen', endpoint.address, port));
+        return;
+      }
+      this[kListener] = result;
+    }
+    const listener = this[kListener];
+    listener.attach(this, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (listener.kind)]);
+    const errno = listener.listen(backlog || DEFAULT_BACKLOG);
+    if (errno < 0) {
+      listener.close();
+      this[kListener] = null;
+      failSoon(this, listenError(errno, 'listen', endpoint.address, port));
+      return;
+    }
+    endListen(this);
+    this._connectionKey = `${endpoint.addressType}:${endpoint.address}:${port}`;
+    if (this._unref) this.unref();
+    process.nextTick(emitListening, this);
+  },
+};
+
+module.exports = { listenMethods };

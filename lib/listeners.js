@@ -1,0 +1,59 @@
+'use strict';
+
+/**
+ * What the native event loop calls, one function an event, with `this` set to the owner of the stream.
+ * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
+ */
+
+const kOnRead = Symbol('safe-socket.onread');
+const kOnWritable = Symbol('safe-socket.onwritable');
+const kOnConnect = Symbol('safe-socket.onconnect');
+const kOnShutdown = Symbol('safe-socket.onshutdown');
+const kOnClose = Symbol('safe-socket.onclose');
+const kOnConnection = Symbol('safe-socket.onconnection');
+
+const listeners = {
+  /**
+   * @this {any}
+   * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
+   */
+  onread(nread) {
+    this[kOnRead](nread);
+  },
+
+  /** @this {any} */
+  onwritable() {
+    this[kOnWritable]();
+  },
+
+  /**
+   * @this {any}
+   * @param {number} status
+   */
+  onconnect(status) {
+    this[kOnConnect](status);
+  },
+
+  /**
+   * @this {any}
+   * @param {number} status
+   */
+  onshutdown(status) {
+    this[kOnShutdown](status);
+  },
+
+  /** @this {any} */
+  onclose() {
+    this[kOnClose]();
+  },
+
+  /**
+   * @this {any}
+   * @param {any} stream
+   */
+  onconnection(stream) {
+    this[kOnConnection](stream);
+  },
+};
+
+module.exports = { kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners };

@@ -1,0 +1,54 @@
+'use strict';
+
+/** From a host's name to the addresses that `connect()` tries, in order. */
+
+const dns = require('node:dns');
+const { isIP } = require('node:net');
+
+const { addressFamilyError, netError } = require('./net-error');
+
+/** Families as the `family` option may name them. */
+const FAMILIES = /** @type {Readonly<Record<string, number>>} */ ({ IPv4: 4, IPv6: 6 });
+
+/**
+ * @param {any} options of `connect()`
+ * @returns {{ family: number | undefined, hints: number, all?: boolean }}
+ */
+function lookupOptions(options) {
+  const family = FAMILIES[options.family] ?? options.family;
+  let hints = options.hints || 0;
+  const isAnyFamily = family !== 4 && family !== 6;
+  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = dns.ADDRCONFIG;
+  return { family, hints };
+}
+
+/**
+ * @param {unknown} address
+ * @param {unknown} family
+ * @param {any} options of `connect()`
+ * @returns {Error | null} what is wrong with a lookup's answer
+ */
+function addressError(address, family, options) {
+  if (typeof address !== 'string' || !isIP(address)) return netError('ERR_INVALID_IP_ADDRESS', address);
+  if (family !== 4 && family !== 6) return addressFamilyError(family, options.host, options.port);
+  return null;
+}
+
+/**
+ * Families take turns, and the one that the resolver put first begins (RFC 8305, section 4).
+ *
+ * @param {ReadonlyArray<{ address: string, family: 4 | 6 }>} addresses
+ * @returns {Array<{ address: string, family: 4 | 6 }>} each address once
+ */
+function interleaveFamilies(addresses) {
+  const unique = addresses.filter(
+    ({ address }, index) => addresses.findIndex((other) => other.address === address) === index,
+  );
+  const first = unique.filter(({ family }) => family === unique[0].family);
+  const second = unique.filter(({ family }) => family !== unique[0].family);
+  const order = [];
+  for (let i = 0; i < Math.max(first.length, second.length); i += 1) order.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
+  return order;
+}
+
+module.exports = { addressError, interleaveFamilies, lookupOptions };

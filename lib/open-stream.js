@@ -1,0 +1,105 @@
+'use strict';
+
+/** How a socket comes by its native stream: a fresh one to connect with, or one that is there already. */
+
+const { invalidArgType } = require('./argument-error');
+const { forgetEnding } = require('./ending');
+const { Stream, eventLoop, native } = require('./native');
+const { netError } = require('./net-error');
+const { prepareUserBuffer } = require('./reading');
+const { kState } = require('./state');
+const { errnoError } = require('./system-error');
+const { validateInt32 } = require('./validate');
+
+/** The names by which async_hooks knows Node's own handles. */
+const RESOURCE_TYPES = { tcp: 'TCPWRAP', pipe: 'PIPEWRAP' };
+
+/** Descriptors that a stream can be made of, by the kind that `describeFd` finds. */
+const KINDS_OF_FD = /** @type {Readonly<Record<string, 'tcp' | 'pipe'>>} */ ({ TCP: 'tcp', PIPE: 'pipe' });
+
+/** Gets the events of streams that were given up. Nobody waits for them. */
+const nobody = Object.freeze({});
+
+/**
+ * @param {any} socket
+ * @param {any} stream
+ */
+function adopt(socket, stream) {
+  socket[kState].stream = stream;
+  stream.attach(socket, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (stream.kind)]);
+  prepareUserBuffer(socket);
+}
+
+/**
+ * Begins a new connection on the socket, which may have had one before.
+ *
+ * @param {any} socket
+ * @param {'tcp' | 'pipe'} kind
+ */
+function openStream(socket, kind) {
+  const state = socket[kState];
+  forgetEnding(socket);
+  // What `net` calls too, to make an ended Duplex new: Node has no documented way.
+  socket._undestroy();
+  socket._sockname = null;
+  state.reading = false;
+  state.bytesRead = 0;
+  state.bytesDispatched = 0;
+  adopt(socket, new (Stream)(eventLoop(), kind));
+}
+
+/**
+ * The attempt with the present stream has failed; the next one needs a fresh descriptor.
+ *
+ * @param {any} socket
+ */
+function reopenStream(socket) {
+  abandonStream(socket);
+  openStream(socket, 'tcp');
+}
+
+/**
+ * Closes the stream, but not the socket.
+ *
+ * @param {any} socket
+ */
+function abandonStream(socket) {
+  const { stream } = socket[kState];
+  if (stream === null) return;
+  stream.attach(nobody, RESOURCE_TYPES.tcp);
+  stream.close();
+}
+
+/**
+ * @param {number} fd
+ * @returns {'tcp' | 'pipe'}
+ */
+function kindOfFd(fd) {
+  validateInt32(fd, 'fd', 0);
+  const type = native().describeFd(fd);
+  const kind = KINDS_OF_FD[type];
+  if (kind === undefined) throw netError('ERR_INVALID_FD_TYPE', type);
+  return kind;
+}
+
+/**
+ * @param {any} socket
+ * @param {number} fd
+ */
+function openDescriptor(socket, fd) {
+  const stream = new (Stream)(eventLoop(), kindOfFd(fd));
+  const errno = stream.open(fd);
+  if (errno < 0) throw errnoError(errno, 'open');
+  adopt(socket, stream);
+}
+
+/**
+ * @param {any} socket
+ * @param {any} handle the native stream of an accepted connection
+ */
+function openHandle(socket, handle) {
+  if (!(handle instanceof Stream)) throw invalidArgType('options.handle', 'net.BoundSocket', handle);
+  adopt(socket, handle);
+}
+
+module.exports = { abandonStream, adopt, kindOfFd, openDescriptor, openHandle, openStream, reopenStream };

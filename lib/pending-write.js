@@ -1,0 +1,65 @@
+'use strict';
+
+/** A write that the kernel did not take at once: what is left of it, and who waits for the end. */
+
+const { AsyncResource } = require('node:async_hooks');
+
+class PendingWrite {
+  /** @type {Uint8Array[]} */
+  #chunks;
+  /** Bytes of the first chunk that are gone. */
+  #offset;
+  /** @type {(error?: Error | null) => void} */
+  #callback;
+
+  /** Bytes that the kernel has yet to take. */
+  remaining;
+
+  /**
+   * @param {Uint8Array[]} chunks
+   * @param {number} total their length
+   * @param {number} taken how much of it is gone already
+   * @param {(error?: Error | null) => void} callback
+   */
+  constructor(chunks, total, taken, callback) {
+    this.#chunks = chunks;
+    this.#offset = 0;
+    // The answer comes in another event, but belongs to the caller of write().
+    this.#callback = AsyncResource.bind(callback, 'WRITEWRAP');
+    this.remaining = total;
+    this.#skip(taken);
+  }
+
+  /**
+   * @param {any} stream
+   * @returns {number} bytes taken by the kernel now, or an errno
+   */
+  send(stream) {
+    const taken =
+      this.#chunks.length === 1
+        ? stream.write(this.#chunks[0], this.#offset)
+        : stream.writev(this.#chunks, this.#offset);
+    if (taken > 0) this.#skip(taken);
+    return taken;
+  }
+
+  /** @param {Error | null} error */
+  settle(error) {
+    this.#callback(error);
+  }
+
+  /** @param {number} taken */
+  #skip(taken) {
+    this.remaining -= taken;
+    let offset = this.#offset + taken;
+    let gone = 0;
+    while (gone < this.#chunks.length - 1 && offset >= this.#chunks[gone].length) {
+      offset -= this.#chunks[gone].length;
+      gone += 1;
+    }
+    if (gone > 0) this.#chunks.splice(0, gone);
+    this.#offset = offset;
+  }
+}
+
+module.exports = { PendingWrite };

@@ -1,0 +1,251 @@
+'use strict';
+
+/** `net.Server`, backed by Rust. A function constructor, as in `net`; see `socket.js`. */
+
+const EventEmitter = require('node:events');
+const net = require('node:net');
+const { getDefaultHighWaterMark } = require('node:stream');
+const { promisify } = require('node:util');
+
+const { invalidArgType } = require('./argument-error');
+const { listenMethods } = require('./listen');
+const { kOnClose, kOnConnection } = require('./listeners');
+const { netError } = require('./net-error');
+const { announceSocket } = require('./server-channels');
+const { kListener } = require('./server-state');
+const { Socket } = require('./socket');
+const { toSeconds } = require('./socket-options');
+const { errnoError } = require('./system-error');
+const { validateBlockList, validateNumber } = require('./validate');
+
+/** In Node 20 and 22 a `maxConnections` of 0 is no limit; since Node 24 it means none at all. */
+const ZERO_IS_NO_LIMIT = Number.parseInt(process.versions.node, 10) < 24;
+
+/**
+ * @this {any}
+ * @param {any} [options]
+ * @param {Function} [connectionListener]
+ */
+function Server(options, connectionListener) {
+  // @ts-expect-error: callable without `new`, as in `net`
+  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  EventEmitter.call(this);
+
+  let settings = options;
+  if (typeof options === 'function') {
+    settings = {};
+    this.on('connection', options);
+  } else if (options == null || typeof options === 'object') {
+    settings = { ...options };
+    if (typeof connectionListener === 'function') this.on('connection', connectionListener);
+  } else {
+    throw invalidArgType('options', 'Object', options);
+  }
+  if (settings.keepAliveInitialDelay !== undefined) {
+    validateNumber(settings.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  }
+  if (settings.highWaterMark !== undefined) validateNumber(settings.highWaterMark, 'options.highWaterMark');
+
+  this._connections = 0;
+  this[kListener] = null;
+  this._usingWorkers = false;
+  this._workers = [];
+  this._unref = false;
+  this._listeningId = 1;
+
+  this.allowHalfOpen = settings.allowHalfOpen || false;
+  this.pauseOnConnect = Boolean(settings.pauseOnConnect);
+  this.noDelay = Boolean(settings.noDelay);
+  this.keepAlive = Boolean(settings.keepAlive);
+  this.keepAliveInitialDelay = Math.max(toSeconds(settings.keepAliveInitialDelay), 0);
+  this.highWaterMark = settings.highWaterMark >= 0 ? settings.highWaterMark : getDefaultHighWaterMark(false);
+  if (settings.blockList) {
+    validateBlockList(settings.blockList, 'options.blockList');
+    this.blockList = settings.blockList;
+  }
+  return undefined;
+}
+
+/**
+ * @param {any} stream
+ * @param {'local' | 'remote'} side
+ * @returns {any} the address under the names of the `'drop'` event
+ */
+function describeSide(stream, side) {
+  const address = side === 'local' ? stream.localAddress() : stream.remoteAddress();
+  const known = typeof address === 'number' ? {} : address;
+  return { [`${side}Address`]: known.address, [`${side}Port`]: known.port, [`${side}Family`]: known.family };
+}
+
+/**
+ * @param {any} server
+ * @returns {boolean}
+ */
+function isFull({ maxConnections, _connections }) {
+  if (maxConnections == null || (maxConnections === 0 && ZERO_IS_NO_LIMIT)) return false;
+  return _connections >= maxConnections;
+}
+
+/**
+ * @param {any} server
+ * @param {any} stream
+ * @returns {boolean}
+ */
+function isBlocked({ blockList }, stream) {
+  if (!blockList || stream.kind !== 'tcp') return false;
+  const { address } = stream.remoteAddress();
+  const family = net.isIP(address ?? '');
+  return family !== 0 && blockList.check(address, `ipv${family}`);
+}
+
+/** @param {any} server */
+function emitClose(server) {
+  server.emit('close');
+}
+
+/** @type {any} */
+const serverMethods = {
+  ...listenMethods,
+
+  /**
+   * @this {any}
+   * @param {any} stream
+   */
+  [kOnConnection](stream) {
+    if (isFull(this)) {
+      if (stream.kind === 'tcp') {
+        const data = Object.assign(Object.create(null), describeSide(stream, 'local'), describeSide(stream, 'remote'));
+        this.emit('drop', data);
+      } else {
+        this.emit('drop');
+      }
+      stream.close();
+      return;
+    }
+    if (isBlocked(this, stream)) {
+      stream.close();
+      return;
+    }
+    const socket = new (/** @type {any} */ (Socket))({
+      handle: stream,
+      allowHalfOpen: this.allowHalfOpen,
+      pauseOnCreate: this.pauseOnConnect,
+      readable: true,
+      writable: true,
+      readableHighWaterMark: this.highWaterMark,
+      writableHighWaterMark: this.highWaterMark,
+    });
+    if (this.noDelay) socket.setNoDelay(true);
+    if (this.keepAlive) socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000);
+    this._connections += 1;
+    socket.server = this;
+    socket._server = this;
+    this.emit('connection', socket);
+    announceSocket(socket);
+  },
+
+  /** The listener has closed. `'close'` waits for the connections, not for it. */
+  [kOnClose]() {},
+
+  /** @this {any} */
+  address() {
+    const listener = this[kListener];
+    if (listener?.kind === 'tcp') {
+      const address = listener.address();
+      if (typeof address === 'number') throw errnoError(address, 'address');
+      return address;
+    }
+    return this._pipeName || null;
+  },
+
+  /**
+   * @this {any}
+   * @param {(error: Error | null, count: number) => void} callback
+   */
+  getConnections(callback) {
+    process.nextTick(callback, null, this._connections);
+    return this;
+  },
+
+  /**
+   * @this {any}
+   * @param {(error?: Error) => void} [callback]
+   */
+  close(callback) {
+    const listener = this[kListener];
+    this._listeningId += 1;
+    if (typeof callback === 'function') {
+      if (listener === null) this.once('close', () => callback(netError('ERR_SERVER_NOT_RUNNING')));
+      else this.once('close', callback);
+    }
+    if (listener !== null) {
+      listener.close();
+      this[kListener] = null;
+    }
+    this._emitCloseIfDrained();
+    return this;
+  },
+
+  /** @this {any} */
+  async [Symbol.asyncDispose]() {
+    if (this[kListener] !== null) await promisify(this.close).call(this);
+  },
+
+  /** @this {any} */
+  _emitCloseIfDrained() {
+    if (this[kListener] === null && this._connections === 0) process.nextTick(emitClose, this);
+  },
+
+  /** A server that was handed to a child process would count its connections there; ours cannot be handed over. */
+  _setupWorker() {},
+
+  /**
+   * @this {any}
+   * @param {Error} error
+   * @param {string} event
+   * @param {any} socket
+   */
+  [EventEmitter.captureRejectionSymbol](error, event, socket) {
+    if (event === 'connection') socket.destroy(error);
+    else this.emit('error', error);
+  },
+
+  /** @this {any} */
+  ref() {
+    this._unref = false;
+    this[kListener]?.ref();
+    return this;
+  },
+
+  /** @this {any} */
+  unref() {
+    this._unref = true;
+    this[kListener]?.unref();
+    return this;
+  },
+};
+
+Object.setPrototypeOf(Server, net.Server);
+Object.setPrototypeOf(Server.prototype, net.Server.prototype);
+Object.assign(Server.prototype, serverMethods);
+Object.defineProperties(Server.prototype, {
+  listening: {
+    configurable: true,
+    enumerable: true,
+    /** @this {any} */
+    get() {
+      return Boolean(this[kListener]);
+    },
+  },
+  // Programs ask it whether the server listens; Node has its C++ object there.
+  _handle: {
+    configurable: true,
+    /** @this {any} */
+    get() {
+      return this[kListener] ?? null;
+    },
+    set() {},
+  },
+});
+
+module.exports = { Server };

@@ -1,0 +1,61 @@
+'use strict';
+
+/** What a socket says about itself, besides its addresses. All of it is `undefined` or neutral on the bare prototype. */
+
+const { addressGetters } = require('./addresses');
+const { handleFacade } = require('./handle-facade');
+const { kState } = require('./state');
+const { bytesWritten } = require('./writing');
+
+/** @type {PropertyDescriptorMap & ThisType<any>} */
+const socketGetters = {
+  ...addressGetters,
+
+  _handle: handleFacade,
+
+  _connecting: {
+    get() {
+      return this.connecting;
+    },
+  },
+
+  /** True until there is a connection, and again when it is gone. */
+  pending: {
+    configurable: true,
+    get() {
+      return !this[kState]?.stream || this.connecting;
+    },
+  },
+
+  readyState: {
+    get() {
+      if (this.connecting) return 'opening';
+      if (this.readable) return this.writable ? 'open' : 'readOnly';
+      return this.writable ? 'writeOnly' : 'closed';
+    },
+  },
+
+  bufferSize: {
+    get() {
+      return this[kState]?.stream ? this.writableLength : undefined;
+    },
+  },
+
+  bytesRead: {
+    enumerable: true,
+    get() {
+      return this[kState]?.bytesRead;
+    },
+  },
+
+  _bytesDispatched: {
+    enumerable: true,
+    get() {
+      return this[kState]?.bytesDispatched;
+    },
+  },
+
+  bytesWritten: { enumerable: true, get: bytesWritten },
+};
+
+module.exports = { socketGetters };

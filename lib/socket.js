@@ -1,0 +1,193 @@
+'use strict';
+
+/**
+ * `net.Socket`, backed by Rust. A function constructor, as in `net`: callable without `new`, and a base for
+ * `util.inherits` as well as for `class … extends`.
+ *
+ *     our Socket.prototype ──► net.Socket.prototype ──► Duplex.prototype
+ *
+ * so that `instanceof net.Socket` holds. Everything that `net.Socket.prototype` has of its own is overridden here, and
+ * nothing of it is ever called; the methods live in the files that are put together at the end of this one.
+ */
+
+const { addAbortListener } = require('node:events');
+const net = require('node:net');
+const { Duplex } = require('node:stream');
+
+const { addressMethods } = require('./addresses');
+const { invalidArgValue } = require('./argument-error');
+const { BoundSocket, takeBound } = require('./bound-socket');
+const { closingMethods } = require('./closing');
+const { connectMethods } = require('./connect');
+const { kOnConnect } = require('./listeners');
+const { adopt, openDescriptor, openHandle } = require('./open-stream');
+const { readingMethods, useUserBuffer } = require('./reading');
+const { socketGetters } = require('./socket-getters');
+const { optionMethods, toSeconds } = require('./socket-options');
+const { SocketState, kState } = require('./state');
+const { timeoutMethods } = require('./timeout');
+const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./validate');
+const { writeMethods } = require('./write');
+const { writingMethods } = require('./writing');
+
+const MAX_TYPE_OF_SERVICE = 255;
+
+/**
+ * @param {any} options as the constructor got them
+ */
+function validateOptions(options) {
+  for (const mode of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
+    if (options?.[mode]) throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
+  }
+  if (options?.keepAliveInitialDelay === undefined) return;
+  validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+  if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+}
+
+/**
+ * Takes over a connection, or the local end of one, that is there already.
+ *
+ * @param {any} socket
+ * @param {any} options
+ * @returns {boolean} whether bytes may come
+ */
+function adoptExisting(socket, options) {
+  const state = socket[kState];
+  if (options.handle instanceof BoundSocket) {
+    const { stream, path } = takeBound(options.handle);
+    adopt(socket, stream);
+    state.bound = true;
+    state.boundPath = path;
+    return false;
+  }
+  if (options.handle) openHandle(socket, options.handle);
+  else if (options.fd !== undefined) openDescriptor(socket, options.fd);
+  else return false;
+  state.begun = true;
+  return true;
+}
+
+/**
+ * @param {any} socket
+ * @param {any} options
+ */
+function beginReading(socket, options) {
+  if (options.readable === false) return;
+  if (options.pauseOnCreate) socket.readableFlowing = false;
+  else if (!options.manualStart) socket.read(0);
+}
+
+/**
+ * The Duplex destroys the socket on abort; attempts to connect must stop by themselves.
+ *
+ * @param {any} socket
+ * @param {AbortSignal} signal
+ */
+function stopAttemptsOnAbort(socket, signal) {
+  validateAbortSignal(signal, 'options.signal');
+  const stop = () => {
+    socket[kState].aborted = true;
+  };
+  process.nextTick(() => (signal.aborted ? stop() : addAbortListener(signal, stop)));
+}
+
+/** @this {any} */
+function onReadableEnd() {
+  // What comes after the end of a stream is not data any more; the Duplex ends our side if it may not stay half open.
+  this[kState].reading = true;
+}
+
+/**
+ * @this {any}
+ * @param {any} [options] those of `net.Socket`, or a descriptor
+ */
+function Socket(options) {
+  // @ts-expect-error: callable without `new`, as in `net`
+  if (!(this instanceof Socket)) return new Socket(options);
+  validateOptions(options);
+
+  this.connecting = false;
+  this._hadError = false;
+  this._parent = null;
+  this._host = null;
+  const state = new SocketState();
+  this[kState] = state;
+
+  const settings = typeof options === 'number' ? { fd: options } : { ...options };
+  settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
+  settings.emitClose = false;
+  settings.autoDestroy = true;
+  settings.decodeStrings = false;
+  Duplex.call(this, settings);
+
+  if (settings.defaultEncoding) state.defaultEncoding = settings.defaultEncoding;
+  state.direct = typeof this._construct !== 'function';
+  this._sockname = null;
+  this._pendingData = null;
+  this._pendingEncoding = '';
+  if (settings.onread) useUserBuffer(this, settings.onread);
+  const isConnected = adoptExisting(this, settings);
+
+  state.noDelay = Boolean(settings.noDelay);
+  state.keepAlive = Boolean(settings.keepAlive);
+  state.keepAliveInitialDelay = toSeconds(settings.keepAliveInitialDelay);
+  if (settings.typeOfService !== undefined) {
+    validateInt32(settings.typeOfService, 'options.typeOfService', 0, MAX_TYPE_OF_SERVICE);
+    state.typeOfService = settings.typeOfService;
+  }
+
+  this.on('end', onReadableEnd);
+  if (isConnected) beginReading(this, settings);
+  if (settings.signal) stopAttemptsOnAbort(this, settings.signal);
+
+  this.server = null;
+  this._server = null;
+  if (settings.blockList) {
+    validateBlockList(settings.blockList, 'options.blockList');
+    this.blockList = settings.blockList;
+  }
+  return undefined;
+}
+
+Object.setPrototypeOf(Socket, net.Socket);
+Object.setPrototypeOf(Socket.prototype, net.Socket.prototype);
+
+Object.assign(
+  Socket.prototype,
+  addressMethods,
+  closingMethods,
+  connectMethods,
+  optionMethods,
+  readingMethods,
+  timeoutMethods,
+  writeMethods,
+  writingMethods,
+  {
+    /**
+     * @this {any}
+     * @param {number} status
+     */
+    [kOnConnect](status) {
+      this[kState].attempt?.complete(status);
+    },
+
+    /** @this {any} */
+    ref() {
+      const { stream } = this[kState];
+      if (stream === null) this.once('connect', this.ref);
+      else stream.ref();
+      return this;
+    },
+
+    /** @this {any} */
+    unref() {
+      const { stream } = this[kState];
+      if (stream === null) this.once('connect', this.unref);
+      else stream.unref();
+      return this;
+    },
+  },
+);
+Object.defineProperties(Socket.prototype, socketGetters);
+
+module.exports = { Socket };

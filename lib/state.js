@@ -1,0 +1,62 @@
+'use strict';
+
+/** What a Rust-backed socket keeps about itself, under one symbol. */
+
+const kState = Symbol('safe-socket.state');
+
+class SocketState {
+  /** The native stream, from `connect()` or adoption until `destroy()`. @type {any} */
+  stream = null;
+  /** The attempt that `connect()` has under way. @type {any} */
+  attempt = null;
+  /** True from the first `connect()` or adoption: only then can a write be refused. */
+  begun = false;
+  /** The stream came from a BoundSocket, which fixes its kind and its local address. */
+  bound = false;
+  /** The path of an adopted, bound Unix socket. @type {string | undefined} */
+  boundPath = undefined;
+  /** True while the native stream has been told to read. */
+  reading = false;
+  /** The `onread` option. @type {{ buffer: Uint8Array | true, next: (() => Uint8Array) | null, callback: Function } | null} */
+  userBuffer = null;
+  /** `bytesRead` of this connection. */
+  bytesRead = 0;
+  /** Bytes handed to the kernel, or waiting for it: what `bytesWritten` counts, less the Writable's own queue. */
+  bytesDispatched = 0;
+  /** How `write()` encodes strings when it is not told. */
+  defaultEncoding = 'utf8';
+  /** False when a `_construct` may hold writes back behind the fast path's back. */
+  direct = true;
+  /** What the kernel took of the chunk that `write()` now hands to `_write()`, or an errno. @type {number | null} */
+  presend = null;
+  /** Its bytes. @type {Uint8Array | null} */
+  presendBytes = null;
+  /** The write that waits for the kernel. @type {any} */
+  pending = null;
+  /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
+  lastQueued = 0;
+  /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number } | null} */
+  tick = null;
+  /** Settles `_final()`. @type {Function | null} */
+  onshutdown = null;
+  /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void>} */
+  onclosed = [];
+  /** @type {NodeJS.Timeout | null} */
+  timer = null;
+  /** True from resetAndDestroy() to destroy(). */
+  resetting = false;
+  noDelay = false;
+  keepAlive = false;
+  /** Seconds, as the kernel counts them. */
+  keepAliveInitialDelay = 0;
+  /** @type {number | undefined} */
+  keepAliveInterval = undefined;
+  /** @type {number | undefined} */
+  keepAliveCount = undefined;
+  /** @type {number | undefined} */
+  typeOfService = undefined;
+  /** Set by the `signal` option: no further attempt to connect is made. */
+  aborted = false;
+}
+
+module.exports = { SocketState, kState };

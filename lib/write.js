@@ -1,0 +1,146 @@
+'use strict';
+
+/**
+ * The writable side as programs call it: `write()` and `end()`, which refuse what comes after the end.
+ *
+ * A write to a connected socket with nothing queued is one system call right here. Whatever it cannot finish goes
+ * to the Writable as a whole, so that the return value, `writableLength`, `'drain'` and callbacks are Node's own;
+ * `_write()` then knows by `presend` what the kernel took already.
+ */
+
+const { Duplex } = require('node:stream');
+
+const { checkChunk } = require('./arguments');
+const { endedByOfEnd, noteEnding } = require('./ending');
+const { refuseEnd, refuseWrite } = require('./refusal');
+const { kState } = require('./state');
+const { writingMethods } = require('./writing');
+
+/**
+ * Only a socket that was ever begun can have ended: a fresh one answers as `net` does.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function isOver(socket) {
+  return !socket.writable && socket[kState].begun;
+}
+
+/**
+ * May this write go straight to the kernel? If anything is under way, or may come in between, the Writable decides.
+ *
+ * @param {any} socket
+ * @param {any} state
+ * @param {string | Uint8Array} chunk
+ * @returns {boolean}
+ */
+function goesStraight(socket, state, chunk) {
+  return (
+    state.stream !== null &&
+    !socket.connecting &&
+    state.direct &&
+    state.pending === null &&
+    socket._pendingData === null &&
+    socket.writableLength === 0 &&
+    socket.writableCorked === 0 &&
+    // From the high-water mark on, what write() returns differs between versions of Node.
+    chunk.length < socket.writableHighWaterMark &&
+    socket._write === writingMethods._write
+  );
+}
+
+/**
+ * Callbacks of writes that are done are called on the next tick; equal ones in a row share it, as in the Writable.
+ *
+ * @param {any} state
+ * @param {(error: null) => void} callback
+ */
+function callSoon(state, callback) {
+  if (state.tick !== null && state.tick.callback === callback) {
+    state.tick.count += 1;
+    return;
+  }
+  state.tick = { callback, count: 1 };
+  process.nextTick(runTick, state, state.tick);
+}
+
+/**
+ * @param {any} state
+ * @param {{ callback: Function, count: number }} tick
+ */
+function runTick(state, tick) {
+  if (state.tick === tick) state.tick = null;
+  for (; tick.count > 0; tick.count -= 1) tick.callback(null);
+}
+
+/**
+ * @this {any}
+ * @param {any} chunk
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ * @returns {boolean} false: wait for `'drain'`
+ */
+function write(chunk, encoding, callback) {
+  if (typeof encoding === 'function') {
+    callback = encoding;
+    encoding = null;
+  }
+  const state = this[kState];
+  const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
+  if (encoding || !isPlain) checkChunk(this, chunk, encoding, write);
+  if (isOver(this)) return refuseWrite(this, chunk, encoding, callback, write);
+  if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  if (!goesStraight(this, state, chunk)) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
+  const taken = state.stream.write(bytes, 0);
+  if (taken !== bytes.length) {
+    state.presend = taken;
+    state.presendBytes = bytes;
+    return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  }
+  state.bytesDispatched += taken;
+  state.lastQueued = 0;
+  if (state.timer !== null || this._parent !== null) this._unrefTimer();
+  if (typeof callback === 'function') callSoon(state, callback);
+  return true;
+}
+
+/**
+ * @this {any}
+ * @param {any} [chunk]
+ * @param {any} [encoding]
+ * @param {any} [callback]
+ */
+function end(chunk, encoding, callback) {
+  const hasData = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
+  if (hasData) checkChunk(this, chunk, encoding, end);
+  if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end);
+  if (this[kState].begun) noteEnding(this, endedByOfEnd(this), undefined, end);
+  Duplex.prototype.end.call(this, chunk, encoding, callback);
+  return this;
+}
+
+const writeMethods = {
+  write,
+  end,
+
+  /**
+   * @this {any}
+   * @param {string} encoding
+   */
+  setDefaultEncoding(encoding) {
+    Duplex.prototype.setDefaultEncoding.call(this, /** @type {BufferEncoding} */ (encoding));
+    this[kState].defaultEncoding = encoding;
+    return this;
+  },
+
+  /** @this {any} */
+  destroySoon() {
+    if (this.writable) this.end();
+    if (this.writableFinished) this.destroy();
+    else this.once('finish', this.destroy);
+  },
+};
+
+module.exports = { writeMethods };
