@@ -9,5 +9,209 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** x */
-export declare function hello(): number
+/** An IP address with its port, in the words of `socket.address()`. */
+export interface Address {
+  /** Numeric, with the zone of a scoped IPv6 address. */
+  address: string
+  /** `'IPv4'` or `'IPv6'`. */
+  family: string
+  /** 0 to 65535. */
+  port: number
+}
+
+/**
+ * What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, `'UNKNOWN'`, or
+ * `'INVALID'` if it is not open.
+ */
+export declare function describeFd(fd: number): string
+
+/**
+ * Puts a refusal into words.
+ *
+ * # Errors
+ * `InvalidArg` for an unknown operation or cause, or a negative number.
+ */
+export declare function describeRefusal(details: RefusalDetails): RefusalDescription
+
+/** getsockname(2), or an error. */
+export declare function listenerAddress(id: number): Address | number
+
+/** Takes over the bound socket of a stream. */
+export declare function listenerAdopt(id: number, streamId: number): number
+
+/**
+ * Sets the object that gets the events, and the async context they run in.
+ *
+ * # Errors
+ * If the environment is ending.
+ */
+export declare function listenerAttach(id: number, owner: object, resourceType: string): void
+
+/** bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
+export declare function listenerBind(id: number, address: string, port: number, flags: number): number
+
+/** bind(2) to a path. */
+export declare function listenerBindPath(id: number, path: string): number
+
+/** chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all. */
+export declare function listenerChmod(id: number, mode: number): number
+
+/** Closes the descriptor and removes the path. */
+export declare function listenerClose(id: number): void
+
+/**
+ * Makes a listener without a descriptor; its id.
+ *
+ * # Errors
+ * `GenericFailure` before `start` or while the environment is ending.
+ */
+export declare function listenerCreate(realm: number, isPipe: boolean): number
+
+/** The descriptor, or -1. */
+export declare function listenerFd(id: number): number
+
+/** Whether it is referenced. */
+export declare function listenerHasRef(id: number): boolean
+
+/** listen(2). */
+export declare function listenerListen(id: number, backlog: number): number
+
+/** Adopts a descriptor. */
+export declare function listenerOpen(id: number, fd: number): number
+
+/** Whether the listener keeps the process alive. */
+export declare function listenerSetRef(id: number, referenced: boolean): void
+
+/** The code and the message of a refusal. */
+export interface RefusalDescription {
+  /** `'ERR_SOCKET_ALREADY_ENDED'`. */
+  code: string
+  /** For people; may change in any release. */
+  message: string
+}
+
+/** What is known of a refused call. */
+export interface RefusalDetails {
+  /** `'write'` or `'end'`. */
+  operation: string
+  /** As `err.endedBy`. */
+  endedBy: string
+  /** `code` of the error that ended the socket. */
+  causeCode?: string
+  /** Whole milliseconds since the socket ended. */
+  elapsedMs?: number
+  /** Bytes of the refused call. */
+  bytesRefused: number
+}
+
+/**
+ * Starts the event loop of this environment, or joins the one that runs: `slab` is where the
+ * kernel reads to, `listeners` has a function for each event.
+ *
+ * # Errors
+ * `InvalidArg` for an empty slab or a missing listener, `GenericFailure` when there are no
+ * descriptors left.
+ */
+export declare function start(useThread: boolean, slab: Buffer, listeners: object): Started
+
+/** What [`start`] started. */
+export interface Started {
+  /** The number that names this copy of lib/ in `streamCreate` and `listenerCreate`. */
+  realm: number
+  /** `'loop'` or `'thread'`. */
+  driver: string
+}
+
+/**
+ * Sets the object that gets the events, and the async context they run in.
+ *
+ * # Errors
+ * If the environment is ending.
+ */
+export declare function streamAttach(id: number, owner: object, resourceType: string): void
+
+/** Waits until the kernel takes bytes again. */
+export declare function streamAwaitWritable(id: number): void
+
+/** bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
+export declare function streamBind(id: number, address: string, port: number, flags: number): number
+
+/** bind(2) to a path. */
+export declare function streamBindPath(id: number, path: string): number
+
+/** Closes the descriptor. */
+export declare function streamClose(id: number): void
+
+/** Starts to connect to an IP address. */
+export declare function streamConnect(id: number, address: string, port: number): number
+
+/** Starts to connect to a path. */
+export declare function streamConnectPath(id: number, path: string): number
+
+/**
+ * Makes a stream without a descriptor; its id.
+ *
+ * # Errors
+ * `GenericFailure` before `start` or while the environment is ending.
+ */
+export declare function streamCreate(realm: number, isPipe: boolean): number
+
+/** The descriptor, or -1. */
+export declare function streamFd(id: number): number
+
+/** Whether it is referenced. */
+export declare function streamHasRef(id: number): boolean
+
+/** Whether it is a Unix-domain stream. */
+export declare function streamIsPipe(id: number): boolean
+
+/** Bounds the bytes of one read event; 0 lifts the bound. */
+export declare function streamLimitRead(id: number, bytes: number): void
+
+/** getsockname(2), or an error. */
+export declare function streamLocalAddress(id: number): Address | number
+
+/** Adopts a connected descriptor. */
+export declare function streamOpen(id: number, fd: number): number
+
+/** Starts to read. */
+export declare function streamReadStart(id: number): number
+
+/** Stops reading. */
+export declare function streamReadStop(id: number): number
+
+/** getpeername(2), or an error. */
+export declare function streamRemoteAddress(id: number): Address | number
+
+/** Closes the descriptor with a reset. */
+export declare function streamReset(id: number): number
+
+/** `SO_KEEPALIVE` with its times in seconds. */
+export declare function streamSetKeepAlive(id: number, enable: boolean, idleSecs: number, intervalSecs?: number | undefined | null, retries?: number | undefined | null): number
+
+/** `TCP_NODELAY`. */
+export declare function streamSetNoDelay(id: number, enable: boolean): number
+
+/** Whether the stream keeps the process alive while it reads. */
+export declare function streamSetRef(id: number, referenced: boolean): void
+
+/** `IP_TOS` or `IPV6_TCLASS`. */
+export declare function streamSetTypeOfService(id: number, tos: number): number
+
+/** Shuts the writing half down. */
+export declare function streamShutdown(id: number): number
+
+/** The type of service, or an error. */
+export declare function streamTypeOfService(id: number): number
+
+/** One send(2) of what follows `offset`; the bytes that the kernel took, or an error. */
+export declare function streamWrite(id: number, chunk: Uint8Array, offset: number): number
+
+/**
+ * One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the
+ * kernel took, or an error.
+ *
+ * # Errors
+ * `InvalidArg` if one of the chunks is no `Uint8Array`.
+ */
+export declare function streamWritev(id: number, chunks: unknown[], offset: number): number

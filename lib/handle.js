@@ -1,0 +1,296 @@
+'use strict';
+
+/**
+ * Objects over the native functions, which name sockets by ids.
+ *
+ * A failure is a returned negative number, libuv's, as `util.getSystemErrorName` reads it; nothing
+ * here throws but for arguments of a wrong JavaScript type. After `close()` every call answers
+ * `EBADF`.
+ */
+
+/**
+ * @typedef {import('./native').EventLoop} EventLoop
+ * @typedef {{ address: string, family: string, port: number }} Address
+ */
+
+/** An id that no socket has: what a closed handle keeps. */
+const CLOSED = 0xffffffff;
+
+/** A stream socket: TCP, or Unix-domain, which Node calls a pipe. */
+class Stream {
+  #binding;
+  #id;
+
+  /**
+   * @param {EventLoop} loop
+   * @param {'tcp' | 'pipe'} kind
+   * @param {number} [id] of an accepted stream
+   */
+  constructor(loop, kind, id) {
+    this.kind = kind;
+    this.#binding = loop.binding;
+    this.#id = id ?? loop.binding.streamCreate(loop.realm, kind === 'pipe');
+  }
+
+  /**
+   * @param {EventLoop} loop
+   * @param {number} id
+   */
+  static accepted(loop, id) {
+    return new Stream(loop, loop.binding.streamIsPipe(id) ? 'pipe' : 'tcp', id);
+  }
+
+  /**
+   * Takes the id from a bound stream that a listener is about to adopt.
+   *
+   * @param {Stream} stream
+   */
+  static release(stream) {
+    const id = stream.#id;
+    stream.#id = CLOSED;
+    return id;
+  }
+
+  /** The descriptor, or -1. */
+  get fd() {
+    return this.#binding.streamFd(this.#id);
+  }
+
+  /**
+   * Sets who gets the events, and takes the async context of this moment for them.
+   *
+   * @param {object} owner
+   * @param {string} type as `node:async_hooks` shows it
+   */
+  attach(owner, type) {
+    this.#binding.streamAttach(this.#id, owner, type);
+  }
+
+  /**
+   * @param {string} address numeric
+   * @param {number} port
+   * @param {number} flags 1: IPv6 only, 2: shared port
+   */
+  bind(address, port, flags) {
+    return this.#binding.streamBind(this.#id, address, port, flags);
+  }
+
+  /** @param {string} path */
+  bindPath(path) {
+    return this.#binding.streamBindPath(this.#id, path);
+  }
+
+  /**
+   * 0: a connect event follows.
+   *
+   * @param {string} address numeric
+   * @param {number} port
+   */
+  connect(address, port) {
+    return this.#binding.streamConnect(this.#id, address, port);
+  }
+
+  /** @param {string} path */
+  connectPath(path) {
+    return this.#binding.streamConnectPath(this.#id, path);
+  }
+
+  /** @param {number} fd */
+  open(fd) {
+    return this.#binding.streamOpen(this.#id, fd);
+  }
+
+  readStart() {
+    return this.#binding.streamReadStart(this.#id);
+  }
+
+  readStop() {
+    return this.#binding.streamReadStop(this.#id);
+  }
+
+  /** @param {number} bytes the most that one read event carries; 0: as the slab holds */
+  limitRead(bytes) {
+    this.#binding.streamLimitRead(this.#id, bytes);
+  }
+
+  /**
+   * One send(2): the bytes that the kernel took, or an error.
+   *
+   * @param {Uint8Array} chunk
+   * @param {number} offset
+   */
+  write(chunk, offset) {
+    return this.#binding.streamWrite(this.#id, chunk, offset);
+  }
+
+  /**
+   * One sendmsg(2) of at most 1,024 chunks: the bytes that the kernel took, or an error.
+   *
+   * @param {Uint8Array[]} chunks
+   * @param {number} offset bytes of the concatenation to leave out
+   */
+  writev(chunks, offset) {
+    return this.#binding.streamWritev(this.#id, chunks, offset);
+  }
+
+  /** A writable event follows. */
+  waitWritable() {
+    this.#binding.streamAwaitWritable(this.#id);
+  }
+
+  /** 0: a shutdown event follows. */
+  shutdown() {
+    return this.#binding.streamShutdown(this.#id);
+  }
+
+  /** A close event follows; pending requests get none. */
+  close() {
+    const id = this.#id;
+    this.#id = CLOSED;
+    this.#binding.streamClose(id);
+  }
+
+  /** As `close`, with a reset instead of a FIN. */
+  reset() {
+    const status = this.#binding.streamReset(this.#id);
+    if (status === 0) this.#id = CLOSED;
+    return status;
+  }
+
+  /** @param {boolean} enable */
+  setNoDelay(enable) {
+    return this.#binding.streamSetNoDelay(this.#id, enable);
+  }
+
+  /**
+   * @param {boolean} enable
+   * @param {number} idleSecs
+   * @param {number} [intervalSecs]
+   * @param {number} [count]
+   */
+  setKeepAlive(enable, idleSecs, intervalSecs, count) {
+    return this.#binding.streamSetKeepAlive(this.#id, enable, idleSecs, intervalSecs, count);
+  }
+
+  /** @param {number} tos */
+  setTypeOfService(tos) {
+    return this.#binding.streamSetTypeOfService(this.#id, tos);
+  }
+
+  getTypeOfService() {
+    return this.#binding.streamTypeOfService(this.#id);
+  }
+
+  /** @returns {Address | number} */
+  localAddress() {
+    return this.#binding.streamLocalAddress(this.#id);
+  }
+
+  /** @returns {Address | number} */
+  remoteAddress() {
+    return this.#binding.streamRemoteAddress(this.#id);
+  }
+
+  ref() {
+    this.#binding.streamSetRef(this.#id, true);
+  }
+
+  unref() {
+    this.#binding.streamSetRef(this.#id, false);
+  }
+
+  hasRef() {
+    return this.#binding.streamHasRef(this.#id);
+  }
+}
+
+/** A listening socket. */
+class Listener {
+  #binding;
+  #id;
+
+  /**
+   * @param {EventLoop} loop
+   * @param {'tcp' | 'pipe'} kind
+   */
+  constructor(loop, kind) {
+    this.kind = kind;
+    this.#binding = loop.binding;
+    this.#id = loop.binding.listenerCreate(loop.realm, kind === 'pipe');
+  }
+
+  /** The descriptor, or -1. */
+  get fd() {
+    return this.#binding.listenerFd(this.#id);
+  }
+
+  /**
+   * Sets who gets the events, and takes the async context of this moment for them.
+   *
+   * @param {object} owner
+   * @param {string} type as `node:async_hooks` shows it
+   */
+  attach(owner, type) {
+    this.#binding.listenerAttach(this.#id, owner, type);
+  }
+
+  /**
+   * @param {string} address numeric
+   * @param {number} port
+   * @param {number} flags 1: IPv6 only, 2: shared port
+   */
+  bind(address, port, flags) {
+    return this.#binding.listenerBind(this.#id, address, port, flags);
+  }
+
+  /** @param {string} path */
+  bindPath(path) {
+    return this.#binding.listenerBindPath(this.#id, path);
+  }
+
+  /** @param {number} fd */
+  open(fd) {
+    return this.#binding.listenerOpen(this.#id, fd);
+  }
+
+  /** @param {Stream} stream bound, and gone afterwards */
+  adopt(stream) {
+    return this.#binding.listenerAdopt(this.#id, Stream.release(stream));
+  }
+
+  /** @param {number} backlog */
+  listen(backlog) {
+    return this.#binding.listenerListen(this.#id, backlog);
+  }
+
+  /** @param {number} mode 1: readable by all, 2: writable by all */
+  chmod(mode) {
+    return this.#binding.listenerChmod(this.#id, mode);
+  }
+
+  /** @returns {Address | number} */
+  address() {
+    return this.#binding.listenerAddress(this.#id);
+  }
+
+  /** A close event follows. */
+  close() {
+    const id = this.#id;
+    this.#id = CLOSED;
+    this.#binding.listenerClose(id);
+  }
+
+  ref() {
+    this.#binding.listenerSetRef(this.#id, true);
+  }
+
+  unref() {
+    this.#binding.listenerSetRef(this.#id, false);
+  }
+
+  hasRef() {
+    return this.#binding.listenerHasRef(this.#id);
+  }
+}
+
+module.exports = { Listener, Stream };

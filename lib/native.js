@@ -1,0 +1,121 @@
+'use strict';
+
+/**
+ * The door to the native addon, and the event loop of this JavaScript environment.
+ *
+ * The addon is loaded when something asks for it: the guard and the preload work without it.
+ */
+
+const process = require('node:process');
+const { debuglog } = require('node:util');
+
+const { Listener, Stream } = require('./handle');
+const { listeners } = require('./listeners');
+
+/** Bytes that one read(2) takes at most; libuv reads as many. */
+const SLAB_BYTES = 64 * 1024;
+
+const debug = debuglog('safe-socket');
+
+/** @typedef {typeof import('./binding')} Binding */
+
+/**
+ * The sockets of this environment: what carries their events, and the memory they read into.
+ *
+ * @typedef {object} EventLoop
+ * @property {Binding} binding the native functions
+ * @property {number} realm names this copy of lib/ to them
+ * @property {'loop' | 'thread'} driver who waits for the descriptors
+ * @property {Buffer} slab where a read event's bytes are, during that event
+ */
+
+/** @type {Binding | null | undefined} */
+let loaded;
+/** @type {unknown} */
+let loadingError;
+/** @type {EventLoop | undefined} */
+let running;
+
+/**
+ * The addon, or `null` where it cannot be loaded.
+ *
+ * @returns {Binding | null}
+ */
+function tryNative() {
+  if (loaded === undefined) {
+    try {
+      loaded = require('./binding');
+    } catch (error) {
+      debug('the native binary cannot be loaded: %o', error);
+      loadingError = error;
+      loaded = null;
+    }
+  }
+  return loaded;
+}
+
+/**
+ * The addon.
+ *
+ * @returns {Binding}
+ * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where it cannot be loaded; `cause` says what was tried
+ */
+function native() {
+  const binding = tryNative();
+  if (binding === null) throw missingBinary();
+  return binding;
+}
+
+/**
+ * The event loop of this environment, started on first use.
+ *
+ * @returns {EventLoop}
+ * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where the addon cannot be loaded
+ */
+function eventLoop() {
+  running ??= startEventLoop();
+  return running;
+}
+
+/** @returns {EventLoop} */
+function startEventLoop() {
+  const binding = native();
+  const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  const { realm, driver } = binding.start(prefersThread(), slab, { ...listeners, onconnection });
+  debug('event loop started with the %s driver', driver);
+  return { binding, realm, driver, slab };
+}
+
+/**
+ * Bun exports libuv's symbols and crashes in them; Deno has none. So identity decides, before any
+ * symbol is looked for.
+ */
+function prefersThread() {
+  return (
+    process.env.SAFE_SOCKET_DRIVER === 'thread' ||
+    process.versions.bun !== undefined ||
+    process.versions.deno !== undefined
+  );
+}
+
+/**
+ * @this {any} the server
+ * @param {number} id of the accepted stream
+ */
+function onconnection(id) {
+  listeners.onconnection.call(this, Stream.accepted(eventLoop(), id));
+}
+
+/** @returns {Error} */
+function missingBinary() {
+  const { arch, platform } = process;
+  const error = new Error(
+    `safe-socket has no native binary for ${platform}-${arch} that can be loaded ` +
+      `(looked for lib/safe-socket.${platform}-${arch}*.node and the package safe-socket-${platform}-${arch}*); ` +
+      'build it with "npm run build" in a checkout, which needs Rust, or install the package for your platform.',
+    { cause: loadingError },
+  );
+  return Object.assign(error, { code: 'ERR_SAFE_SOCKET_BINARY' });
+}
+
+module.exports = { Listener, Stream, eventLoop, native, tryNative };

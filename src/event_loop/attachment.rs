@@ -1,0 +1,99 @@
+//! What every source has besides its socket: an id, a waker, an owner in JavaScript, and its part in
+//! keeping the process alive.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+
+use super::EventLoop;
+use super::dispatch::{Emitted, Event, Listeners, Owner};
+use super::ready::SourceWaker;
+
+/// The common part of streams and listeners.
+#[derive(Debug)]
+pub(super) struct Attachment {
+    pub(super) id: usize,
+    listeners: Rc<Listeners>,
+    source_waker: Arc<SourceWaker>,
+    waker: Waker,
+    owner: RefCell<Option<Rc<Owner>>>,
+    referenced: Cell<bool>,
+    counted_alive: Cell<bool>,
+    closing: Cell<bool>,
+}
+
+impl Attachment {
+    pub(super) fn new(event_loop: &EventLoop, id: usize, listeners: Rc<Listeners>) -> Self {
+        let source_waker = SourceWaker::new(id, &event_loop.queue);
+        Self {
+            id,
+            listeners,
+            waker: Waker::from(Arc::clone(&source_waker)),
+            source_waker,
+            owner: RefCell::new(None),
+            referenced: Cell::new(true),
+            counted_alive: Cell::new(false),
+            closing: Cell::new(false),
+        }
+    }
+
+    /// The waker that puts the source on the ready queue.
+    pub(super) fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// Says that the source was taken off the ready queue.
+    pub(super) fn taken(&self) {
+        self.source_waker.taken();
+    }
+
+    /// Puts the source on the ready queue, unless it is on it.
+    pub(super) fn requeue(&self) {
+        self.waker.wake_by_ref();
+    }
+
+    /// Sets who gets the events.
+    pub(super) fn set_owner(&self, owner: Owner) {
+        self.owner.replace(Some(Rc::new(owner)));
+    }
+
+    pub(super) fn is_referenced(&self) -> bool {
+        self.referenced.get()
+    }
+
+    pub(super) fn set_referenced(&self, referenced: bool) {
+        self.referenced.set(referenced);
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.get()
+    }
+
+    /// Marks the source as closing; `false` if it already was.
+    pub(super) fn begin_close(&self) -> bool {
+        !self.closing.replace(true)
+    }
+
+    /// Says whether the source keeps the process alive from now on.
+    pub(super) fn keep_alive(&self, event_loop: &EventLoop, alive: bool) {
+        if self.counted_alive.replace(alive) != alive {
+            event_loop.count_alive(alive);
+        }
+    }
+
+    /// Tells the owner of an event. No borrow may be held: the owner may call anything.
+    pub(super) fn emit(&self, event_loop: &EventLoop, event: Event) {
+        let Some(owner) = self.owner.borrow().clone() else {
+            return;
+        };
+        if owner.emit(&self.listeners, event) == Emitted::EnvironmentEnding {
+            event_loop.environment_is_ending();
+        }
+    }
+
+    /// Lets go of the owner.
+    pub(super) fn detach(&self) {
+        self.owner.replace(None);
+    }
+}

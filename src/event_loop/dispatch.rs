@@ -1,0 +1,245 @@
+//! Calls from the event loop into JavaScript.
+//!
+//! Every event is a callback scope of its own, in the async context of the place where its socket
+//! was made: `process.nextTick` and promise jobs run between two events, `AsyncLocalStorage` keeps
+//! its store, and an exception goes to `'uncaughtException'` while the other sockets go on.
+
+use std::ptr;
+
+use napi::{Env, JsValue, Result, Status, bindgen_prelude::*, sys};
+
+/// The events of sockets, each with the JavaScript function that hears of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Bytes are in the slab (above zero), the end of the stream (zero), or an error (below).
+    Read(i32),
+    /// The kernel takes bytes again.
+    Writable,
+    /// A connection attempt is over: zero or an error.
+    Connect(i32),
+    /// The writing half is shut down: zero or an error.
+    Shutdown(i32),
+    /// The socket is closed; nothing follows.
+    Close,
+    /// A connection was accepted: its id.
+    Connection(u32),
+}
+
+/// The JavaScript functions that hear of events, called with `this` being the socket's owner.
+#[derive(Debug)]
+pub struct Listeners {
+    onread: Persistent,
+    onwritable: Persistent,
+    onconnect: Persistent,
+    onshutdown: Persistent,
+    onclose: Persistent,
+    onconnection: Persistent,
+}
+
+impl Listeners {
+    /// Takes the functions from an object by their names.
+    ///
+    /// # Errors
+    /// `InvalidArg` if one of them is missing or no function.
+    pub fn new(env: &Env, functions: &Object<'_>) -> Result<Self> {
+        let function = |name: &str| {
+            let function: Unknown = functions.get_named_property(name)?;
+            if function.get_type()? != napi::ValueType::Function {
+                return Err(Error::new(
+                    Status::InvalidArg,
+                    format!("listeners.{name} must be a function"),
+                ));
+            }
+            Persistent::new(env.raw(), function.raw())
+        };
+        Ok(Self {
+            onread: function("onread")?,
+            onwritable: function("onwritable")?,
+            onconnect: function("onconnect")?,
+            onshutdown: function("onshutdown")?,
+            onclose: function("onclose")?,
+            onconnection: function("onconnection")?,
+        })
+    }
+
+    fn of(&self, event: Event) -> (&Persistent, Option<f64>) {
+        match event {
+            Event::Read(n) => (&self.onread, Some(n.into())),
+            Event::Writable => (&self.onwritable, None),
+            Event::Connect(status) => (&self.onconnect, Some(status.into())),
+            Event::Shutdown(status) => (&self.onshutdown, Some(status.into())),
+            Event::Close => (&self.onclose, None),
+            Event::Connection(id) => (&self.onconnection, Some(id.into())),
+        }
+    }
+}
+
+/// A JavaScript value that outlives the current call. Released on the thread that made it.
+#[derive(Debug)]
+struct Persistent {
+    env: sys::napi_env,
+    reference: sys::napi_ref,
+}
+
+impl Persistent {
+    #[allow(unsafe_code)]
+    fn new(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+        let mut reference = ptr::null_mut();
+        // SAFETY: `env` is the current environment and `value` a live handle of it, as the caller
+        // is inside a native call; `reference` is a valid place for the result.
+        let status = unsafe { sys::napi_create_reference(env, value, 1, &raw mut reference) };
+        check(status, "napi_create_reference")?;
+        Ok(Self { env, reference })
+    }
+
+    /// The value, in the handle scope that is open.
+    #[allow(unsafe_code)]
+    fn value(&self) -> Result<sys::napi_value> {
+        let mut value = ptr::null_mut();
+        // SAFETY: the reference is strong and was made in `self.env`; it is deleted only by `drop`.
+        let status =
+            unsafe { sys::napi_get_reference_value(self.env, self.reference, &raw mut value) };
+        check(status, "napi_get_reference_value")?;
+        Ok(value)
+    }
+}
+
+impl Drop for Persistent {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // SAFETY: made by `napi_create_reference` in `self.env` and deleted only here. All owners
+        // live in the `EventLoop`, which the environment's cleanup hook empties before `env` ends.
+        unsafe { sys::napi_delete_reference(self.env, self.reference) };
+    }
+}
+
+/// The JavaScript object that gets a socket's events, and the async context they run in.
+#[derive(Debug)]
+pub struct Owner {
+    object: Persistent,
+    context: sys::napi_async_context,
+}
+
+impl Owner {
+    /// Holds on to `object`. `resource_type` is the name that `node:async_hooks` shows.
+    ///
+    /// # Errors
+    /// If the environment is ending.
+    #[allow(unsafe_code)]
+    pub fn new(env: &Env, object: &Object<'_>, resource_type: &str) -> Result<Self> {
+        let name = env.create_string(resource_type)?;
+        let mut context = ptr::null_mut();
+        // SAFETY: `object` and `name` are live handles of the current environment; `context` is a
+        // valid place for the result.
+        let status =
+            unsafe { sys::napi_async_init(env.raw(), object.raw(), name.raw(), &raw mut context) };
+        check(status, "napi_async_init")?;
+        Ok(Self {
+            object: Persistent::new(env.raw(), object.raw())?,
+            context,
+        })
+    }
+
+    /// Calls the listener of `event` with this object as `this`. Returns when it and the ticks it
+    /// queued have run; an exception has then been reported.
+    ///
+    /// The caller holds no borrow of anything that a native call from JavaScript could want.
+    #[allow(unsafe_code)]
+    #[must_use]
+    pub fn emit(&self, listeners: &Listeners, event: Event) -> Emitted {
+        let env = self.object.env;
+        let mut scope = ptr::null_mut();
+        // SAFETY: called on the environment's thread, from a callback of its event loop.
+        if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
+            return Emitted::EnvironmentEnding;
+        }
+        let emitted = self.emit_in_scope(listeners, event);
+        // SAFETY: closes the scope that was opened above; none was left open in between.
+        unsafe { sys::napi_close_handle_scope(env, scope) };
+        emitted
+    }
+
+    #[allow(unsafe_code)]
+    fn emit_in_scope(&self, listeners: &Listeners, event: Event) -> Emitted {
+        let env = self.object.env;
+        let (function, argument) = listeners.of(event);
+        let (Ok(this), Ok(function)) = (self.object.value(), function.value()) else {
+            return Emitted::EnvironmentEnding;
+        };
+        let mut arguments = [ptr::null_mut()];
+        if let Some(number) = argument {
+            // SAFETY: a handle scope is open; `arguments[0]` is a valid place for the result.
+            unsafe { sys::napi_create_double(env, number, &raw mut arguments[0]) };
+        }
+        let mut result = ptr::null_mut();
+        // SAFETY: all values are live in the open handle scope, `arguments` has as many, and the
+        // context is destroyed only with `self`, which outlives the call: it is dropped when the
+        // close event has been delivered.
+        let status = unsafe {
+            sys::napi_make_callback(
+                env,
+                self.context,
+                this,
+                function,
+                usize::from(argument.is_some()),
+                arguments.as_ptr(),
+                &raw mut result,
+            )
+        };
+        if status == sys::Status::napi_ok {
+            Emitted::Returned
+        } else {
+            report_exception(env)
+        }
+    }
+}
+
+impl Drop for Owner {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // SAFETY: made by `napi_async_init` in the same environment and destroyed only here.
+        unsafe { sys::napi_async_destroy(self.object.env, self.context) };
+    }
+}
+
+/// How a call into JavaScript ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emitted {
+    /// The function returned.
+    Returned,
+    /// It threw, and `'uncaughtException'` was told.
+    Threw,
+    /// JavaScript cannot run any more: the worker is being terminated or the process exits.
+    EnvironmentEnding,
+}
+
+/// Clears the pending exception, without which every later call would fail, and hands it to
+/// `'uncaughtException'`.
+#[allow(unsafe_code)]
+fn report_exception(env: sys::napi_env) -> Emitted {
+    let mut is_pending = false;
+    // SAFETY: called on the environment's thread; `is_pending` is a valid place for the result.
+    let status = unsafe { sys::napi_is_exception_pending(env, &raw mut is_pending) };
+    if status != sys::Status::napi_ok || !is_pending {
+        return Emitted::EnvironmentEnding;
+    }
+    let mut exception = ptr::null_mut();
+    // SAFETY: as above, with a handle scope open for the exception.
+    let status = unsafe { sys::napi_get_and_clear_last_exception(env, &raw mut exception) };
+    if status != sys::Status::napi_ok {
+        return Emitted::EnvironmentEnding;
+    }
+    // SAFETY: `exception` is a live handle of the open scope.
+    match unsafe { sys::napi_fatal_exception(env, exception) } {
+        sys::Status::napi_ok => Emitted::Threw,
+        _ => Emitted::EnvironmentEnding,
+    }
+}
+
+fn check(status: sys::napi_status, call: &str) -> Result<()> {
+    if status == sys::Status::napi_ok {
+        Ok(())
+    } else {
+        Err(Error::new(Status::from(status), format!("{call} failed")))
+    }
+}

@@ -1,0 +1,332 @@
+//! A listening socket on the event loop.
+
+use std::cell::{Cell, RefCell};
+use std::fs::File;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use napi::{Env, Result, bindgen_prelude::Object};
+use socket2::Socket;
+
+use super::attachment::Attachment;
+use super::dispatch::{Event, Owner};
+use super::{EventLoop, Realm, Source, StreamSource};
+use crate::core::budget::Budget;
+use crate::net::errno::{EBADF, EINVAL, errno};
+use crate::net::socket::{self, BindFlags};
+use crate::net::{Kind, Listener, Stream};
+
+#[derive(Debug, Default)]
+enum Io {
+    /// No descriptor: not yet, or no more.
+    #[default]
+    None,
+    /// Bound, or adopted.
+    Bound(Socket),
+    /// Listening.
+    Listening(Listener),
+}
+
+/// A listening socket and its state.
+#[derive(Debug)]
+pub struct ListenerSource {
+    attachment: Attachment,
+    realm: Realm,
+    kind: Kind,
+    io: RefCell<Io>,
+    /// An error of bind(2) that libuv would report when it comes to listen(2).
+    delayed_error: Cell<i32>,
+    /// The path that this listener made and removes again.
+    path: RefCell<Option<PathBuf>>,
+    /// A descriptor to give up when there are no more, so that a connection can be taken from the
+    /// queue and refused instead of waking the loop for ever.
+    spare: RefCell<Option<File>>,
+}
+
+impl ListenerSource {
+    /// A listener without a descriptor.
+    pub fn create(event_loop: &EventLoop, realm: &Realm, kind: Kind) -> usize {
+        event_loop.sources.insert(|id| {
+            Source::Listener(Rc::new(Self {
+                attachment: Attachment::new(event_loop, id, Rc::clone(&realm.listeners)),
+                realm: realm.clone(),
+                kind,
+                io: RefCell::default(),
+                delayed_error: Cell::new(0),
+                path: RefCell::default(),
+                spare: RefCell::new(spare_descriptor()),
+            }))
+        })
+    }
+
+    /// Sets who gets the events; see [`Owner::new`].
+    ///
+    /// # Errors
+    /// If the environment is ending.
+    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        self.attachment
+            .set_owner(Owner::new(env, owner, resource_type)?);
+        Ok(())
+    }
+
+    /// bind(2) to an IP address. `EADDRINUSE` is kept for `listen` to report, as libuv does.
+    pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
+        let bound = socket::tcp(addr).and_then(|socket| {
+            match socket::bind_tcp(&socket, addr, flags) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    self.delayed_error.set(errno(&error));
+                }
+                result => result?,
+            }
+            Ok(socket)
+        });
+        self.set_bound(bound)
+    }
+
+    /// bind(2) to a path, which [`ListenerSource::close`] removes.
+    pub fn bind_path(&self, path: &str) -> i32 {
+        let bound = socket::pipe().and_then(|socket| {
+            socket::bind_pipe(&socket, path)?;
+            Ok(socket)
+        });
+        if bound.is_ok() && !path.starts_with('\0') {
+            self.path.replace(Some(PathBuf::from(path)));
+        }
+        self.set_bound(bound)
+    }
+
+    fn set_bound(&self, bound: io::Result<Socket>) -> i32 {
+        match bound {
+            Ok(socket) => {
+                self.io.replace(Io::Bound(socket));
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// Adopts a descriptor that is bound, or listening already.
+    #[cfg(unix)]
+    pub fn open(&self, fd: std::os::fd::OwnedFd) -> i32 {
+        let socket = Socket::from(fd);
+        self.set_bound(socket.set_nonblocking(true).map(|()| socket))
+    }
+
+    /// Takes over the bound socket of a stream, which is then gone.
+    pub fn adopt(&self, event_loop: &EventLoop, stream: &StreamSource) -> i32 {
+        match stream.take_unconnected(event_loop) {
+            Some((socket, delayed_error)) => {
+                self.delayed_error.set(delayed_error);
+                self.set_bound(Ok(socket))
+            }
+            None => EINVAL,
+        }
+    }
+
+    /// listen(2); connections become events.
+    pub fn listen(&self, event_loop: &EventLoop, backlog: i32) -> i32 {
+        match self.delayed_error.take() {
+            0 => {}
+            error => return error,
+        }
+        let Io::Bound(socket) = self.io.take() else {
+            return EBADF;
+        };
+        let _entered = event_loop.runtime().enter();
+        match Listener::listen(socket, self.kind, backlog) {
+            Ok(listener) => {
+                self.io.replace(Io::Listening(listener));
+                self.update_alive(event_loop);
+                event_loop.schedule(self.attachment.id);
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// getsockname(2).
+    ///
+    /// # Errors
+    /// As getsockname(2); `Unsupported` for a path, `NotConnected` without a descriptor.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        match &*self.io.borrow() {
+            Io::None => Err(io::ErrorKind::NotConnected.into()),
+            Io::Bound(socket) => {
+                let addr = socket.local_addr()?.as_socket();
+                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
+            }
+            Io::Listening(listener) => listener.local_addr(),
+        }
+    }
+
+    /// The descriptor, or -1.
+    #[cfg(unix)]
+    pub fn raw_fd(&self) -> i32 {
+        use std::os::fd::AsRawFd;
+        match &*self.io.borrow() {
+            Io::None => -1,
+            Io::Bound(socket) => socket.as_raw_fd(),
+            Io::Listening(listener) => listener.raw_fd(),
+        }
+    }
+
+    /// chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all.
+    pub fn chmod(&self, mode: u32) -> i32 {
+        match &*self.path.borrow() {
+            Some(path) => crate::net::errno::status(&add_mode(path, mode)),
+            None => EBADF,
+        }
+    }
+
+    /// Whether the listener keeps the process alive.
+    pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
+        self.attachment.set_referenced(referenced);
+        self.update_alive(event_loop);
+    }
+
+    /// Whether it is referenced.
+    pub fn is_referenced(&self) -> bool {
+        self.attachment.is_referenced()
+    }
+
+    fn update_alive(&self, event_loop: &EventLoop) {
+        let is_listening = matches!(*self.io.borrow(), Io::Listening(_));
+        let alive =
+            (self.attachment.is_referenced() && is_listening) || self.attachment.is_closing();
+        self.attachment.keep_alive(event_loop, alive);
+    }
+
+    /// Closes the descriptor and removes the path; a close event follows.
+    pub fn close(&self, event_loop: &Rc<EventLoop>) {
+        if self.attachment.begin_close() {
+            self.close_io();
+            self.update_alive(event_loop);
+            event_loop.schedule_close(self.attachment.id);
+        }
+    }
+
+    fn close_io(&self) {
+        self.io.replace(Io::None);
+        self.spare.replace(None);
+        if let Some(path) = self.path.take() {
+            // Somebody may have removed it before us: nobody to tell, nothing to do.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// Accepts until the queue is empty or the budget is spent.
+    pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
+        self.attachment.taken();
+        if self.attachment.is_closing() {
+            event_loop.finish_close(self.attachment.id);
+            return budget.spend(0);
+        }
+        while let Some(stream) = self.next_connection(event_loop) {
+            let id = StreamSource::accepted(event_loop, &self.realm, stream);
+            match u32::try_from(id) {
+                Ok(id) => self.attachment.emit(event_loop, Event::Connection(id)),
+                Err(_) => drop(event_loop.sources.remove(id)),
+            }
+            budget.spend(0);
+            if self.attachment.is_closing() || event_loop.stopped.get() {
+                return;
+            }
+            if budget.source_is_spent() {
+                return self.attachment.requeue();
+            }
+        }
+    }
+
+    fn next_connection(&self, event_loop: &EventLoop) -> Option<Stream> {
+        let io = self.io.borrow();
+        let Io::Listening(listener) = &*io else {
+            return None;
+        };
+        let _entered = event_loop.runtime().enter();
+        let mut cx = Context::from_waker(self.attachment.waker());
+        loop {
+            match listener.poll_accept(&mut cx) {
+                Poll::Ready(Ok(stream)) => return Some(stream),
+                Poll::Ready(Err(error)) if is_out_of_descriptors(&error) => {
+                    if !self.shed(listener, &mut cx) {
+                        return None;
+                    }
+                }
+                // The connection was gone before it was accepted (accept(2), "Error handling"):
+                // not the server's business.
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Poll::Ready(Err(_)) | Poll::Pending => return None,
+            }
+        }
+    }
+
+    /// Refuses one waiting connection with the spare descriptor, as libuv does: without it, the
+    /// queue would stay full and the loop would spin. Returns whether one was refused.
+    fn shed(&self, listener: &Listener, cx: &mut Context<'_>) -> bool {
+        let spare = self.spare.take().or_else(spare_descriptor);
+        if spare.is_none() {
+            return false;
+        }
+        drop(spare);
+        let refused = matches!(listener.poll_accept(cx), Poll::Ready(Ok(_)));
+        self.spare.replace(spare_descriptor());
+        refused
+    }
+
+    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+        self.attachment.keep_alive(event_loop, false);
+        self.attachment.emit(event_loop, Event::Close);
+        self.attachment.detach();
+    }
+
+    /// Closes without an event, because the environment ends.
+    pub(super) fn abandon(&self) {
+        self.attachment.begin_close();
+        self.close_io();
+        self.attachment.detach();
+    }
+}
+
+#[cfg(unix)]
+fn spare_descriptor() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+#[cfg(not(unix))]
+fn spare_descriptor() -> Option<File> {
+    None
+}
+
+#[cfg(unix)]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    error.raw_os_error().is_some_and(|code| {
+        [Errno::MFILE, Errno::NFILE]
+            .map(Errno::raw_os_error)
+            .contains(&code)
+    })
+}
+
+#[cfg(not(unix))]
+fn is_out_of_descriptors(_error: &io::Error) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn add_mode(path: &std::path::Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mut permissions = std::fs::metadata(path)?.permissions();
+    let readable = if mode & 1 != 0 { 0o444 } else { 0 };
+    let writable = if mode & 2 != 0 { 0o222 } else { 0 };
+    permissions.set_mode(permissions.mode() | readable | writable);
+    std::fs::set_permissions(path, permissions)
+}
+
+#[cfg(not(unix))]
+fn add_mode(_path: &std::path::Path, _mode: u32) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}

@@ -1,0 +1,311 @@
+//! How tokio and the JavaScript thread share one event loop, and the sockets that live on it.
+//!
+//! All socket work happens on the JavaScript thread. Each JavaScript environment (the main thread,
+//! each worker) owns one [`EventLoop`]: a tokio current-thread runtime that only watches
+//! descriptors, a [`ready`] queue of the sockets it woke, and the sockets themselves. Nothing is
+//! shared between environments. The one question is who waits for the descriptors:
+//!
+//! ```text
+//!  LoopDriver                                ThreadDriver
+//!  libuv waits for tokio's epoll             a thread waits inside the runtime
+//!    │ readable                                │ wakers filled the queue
+//!    ▼                                         ▼
+//!  one turn of tokio's driver                one ThreadsafeFunction item per event,
+//!    │ wakers fill the queue                   │ then the thread's gate is closed
+//!    ▼                                         ▼
+//!  the sockets on the queue act: recv, accept, … and call JavaScript
+//! ```
+//!
+//! Rules that every module here keeps:
+//!
+//! * JavaScript is called only from a callback of the event loop, never from a native call that
+//!   JavaScript made, never inside `block_on`, and with no borrow held.
+//! * After a turn the queue is empty, or another turn is scheduled: the readiness behind its
+//!   entries was consumed, and nobody will announce it again.
+//! * A panic goes no further than [`guarded`].
+
+mod attachment;
+#[cfg(unix)]
+pub mod descriptor;
+mod dispatch;
+#[cfg(target_os = "linux")]
+mod epoll_fd;
+mod listener;
+#[cfg(target_os = "linux")]
+mod loop_driver;
+mod ready;
+mod realm;
+mod registry;
+mod slab;
+mod stream;
+mod thread_driver;
+#[cfg(target_os = "linux")]
+mod uv;
+
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use napi::{Env, Error, Result, Status, sys};
+use tokio::runtime::{Builder, Handle, Runtime};
+
+pub use dispatch::{Listeners, Owner};
+pub use listener::ListenerSource;
+pub use realm::Realm;
+pub use registry::{Source, with_event_loop};
+pub use slab::Slab;
+pub use stream::StreamSource;
+
+use crate::core::budget::Budget;
+use ready::ReadyQueue;
+use registry::Sources;
+
+/// Who waits for the descriptors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriverKind {
+    /// libuv, on the JavaScript thread itself.
+    Loop,
+    /// A thread of the addon.
+    Thread,
+}
+
+impl DriverKind {
+    /// The name that JavaScript uses.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Loop => "loop",
+            Self::Thread => "thread",
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Driver {
+    #[cfg(target_os = "linux")]
+    Loop(loop_driver::LoopDriver),
+    Thread(thread_driver::ThreadDriver),
+}
+
+/// The sockets of one JavaScript environment and what drives them.
+#[derive(Debug)]
+pub struct EventLoop {
+    runtime: Handle,
+    queue: Arc<ReadyQueue>,
+    sources: Sources,
+    realms: RefCell<Vec<Realm>>,
+    driver: RefCell<Option<Driver>>,
+    kind: Cell<DriverKind>,
+    /// Sources that keep the process alive.
+    keeping_alive: Cell<usize>,
+    /// A turn is under way; it must not be entered again from inside.
+    in_turn: Cell<bool>,
+    /// The environment is ending: no more calls into JavaScript.
+    stopped: Cell<bool>,
+}
+
+impl EventLoop {
+    /// Starts the event loop of `env` with the preferred driver, or with the thread driver where
+    /// the preferred one cannot run.
+    ///
+    /// # Errors
+    /// `GenericFailure` if neither can be started, for example for want of descriptors.
+    pub fn start(env: &Env, preferred: DriverKind) -> Result<Rc<Self>> {
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .map_err(|error| failure(&error))?;
+        let event_loop = Rc::new(Self {
+            runtime: runtime.handle().clone(),
+            queue: Arc::default(),
+            sources: Sources::default(),
+            realms: RefCell::default(),
+            driver: RefCell::new(None),
+            kind: Cell::new(DriverKind::Thread),
+            keeping_alive: Cell::new(0),
+            in_turn: Cell::new(false),
+            stopped: Cell::new(false),
+        });
+        let (driver, kind) = Self::start_driver(env.raw(), &event_loop, runtime, preferred)?;
+        event_loop.kind.set(kind);
+        event_loop.driver.replace(Some(driver));
+        registry::register(env, Rc::clone(&event_loop));
+        Ok(event_loop)
+    }
+
+    /// Adds a realm; the number by which new sockets name it.
+    pub fn add_realm(&self, realm: Realm) -> usize {
+        let mut realms = self.realms.borrow_mut();
+        realms.push(realm);
+        realms.len() - 1
+    }
+
+    /// The realm of this number.
+    #[must_use]
+    pub fn realm(&self, number: u32) -> Option<Realm> {
+        self.realms.borrow().get(number as usize).cloned()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn start_driver(
+        env: sys::napi_env,
+        event_loop: &Rc<Self>,
+        runtime: Runtime,
+        preferred: DriverKind,
+    ) -> Result<(Driver, DriverKind)> {
+        let runtime = match preferred {
+            DriverKind::Loop => match loop_driver::LoopDriver::start(env, event_loop, runtime) {
+                Ok(driver) => return Ok((Driver::Loop(driver), DriverKind::Loop)),
+                Err(runtime) => runtime,
+            },
+            DriverKind::Thread => runtime,
+        };
+        let driver = thread_driver::ThreadDriver::start(env, event_loop, runtime)?;
+        Ok((Driver::Thread(driver), DriverKind::Thread))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn start_driver(
+        env: sys::napi_env,
+        event_loop: &Rc<Self>,
+        runtime: Runtime,
+        _preferred: DriverKind,
+    ) -> Result<(Driver, DriverKind)> {
+        let driver = thread_driver::ThreadDriver::start(env, event_loop, runtime)?;
+        Ok((Driver::Thread(driver), DriverKind::Thread))
+    }
+
+    /// Which driver runs.
+    #[must_use]
+    pub fn driver_kind(&self) -> DriverKind {
+        self.kind.get()
+    }
+
+    /// The runtime, to be entered by whoever registers a socket with it.
+    #[must_use]
+    pub fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// The source with this id.
+    #[must_use]
+    pub fn source(&self, id: u32) -> Option<Source> {
+        self.sources.get(id as usize)
+    }
+
+    /// The stream with this id; `None` if there is none, or it is a listener.
+    #[must_use]
+    pub fn stream(&self, id: u32) -> Option<Rc<StreamSource>> {
+        match self.source(id)? {
+            Source::Stream(stream) => Some(stream),
+            Source::Listener(_) => None,
+        }
+    }
+
+    /// The listener with this id; `None` if there is none, or it is a stream.
+    #[must_use]
+    pub fn listener(&self, id: u32) -> Option<Rc<ListenerSource>> {
+        match self.source(id)? {
+            Source::Listener(listener) => Some(listener),
+            Source::Stream(_) => None,
+        }
+    }
+
+    /// Puts a source on the queue for a turn soon, from inside a native call or another turn.
+    fn schedule(&self, id: usize) {
+        self.queue.push(id);
+        if self.in_turn.get() {
+            return;
+        }
+        match &*self.driver.borrow() {
+            #[cfg(target_os = "linux")]
+            Some(Driver::Loop(driver)) => driver.turn_again(),
+            Some(Driver::Thread(driver)) => driver.post(),
+            None => {}
+        }
+    }
+
+    /// Delivers the close event of `id` when libuv's close callbacks would come.
+    fn schedule_close(self: &Rc<Self>, id: usize) {
+        #[cfg(target_os = "linux")]
+        if let Some(Driver::Loop(driver)) = &*self.driver.borrow() {
+            driver.deliver_close(Rc::clone(self), id);
+            return;
+        }
+        self.schedule(id);
+    }
+
+    /// Counts a source in or out of those that keep the process alive.
+    fn count_alive(&self, now_alive: bool) {
+        let before = self.keeping_alive.get();
+        let after = if now_alive {
+            before + 1
+        } else {
+            before.saturating_sub(1)
+        };
+        self.keeping_alive.set(after);
+        if (before == 0) != (after == 0) {
+            match &*self.driver.borrow() {
+                #[cfg(target_os = "linux")]
+                Some(Driver::Loop(driver)) => driver.set_referenced(after > 0),
+                Some(Driver::Thread(driver)) => driver.set_referenced(after > 0),
+                None => {}
+            }
+        }
+    }
+
+    /// Lets the sockets on the queue act until it is empty or the budget is spent. Only as many
+    /// as were on it at the start: what they put back waits for the next turn.
+    ///
+    /// Returns whether something is left.
+    fn run_ready(self: &Rc<Self>, mut budget: Budget) -> bool {
+        if self.in_turn.replace(true) {
+            return true;
+        }
+        for _ in 0..self.queue.len() {
+            if budget.turn_is_spent() || self.stopped.get() {
+                break;
+            }
+            let Some(id) = self.queue.pop() else { break };
+            budget.next_source();
+            if let Some(source) = self.sources.get(id) {
+                source.run(self, &mut budget);
+            }
+        }
+        self.in_turn.set(false);
+        !self.stopped.get() && self.queue.len() > 0
+    }
+
+    /// Delivers a close event, after which the id is free.
+    fn finish_close(&self, id: usize) {
+        match self.sources.remove(id) {
+            Some(source) if !self.stopped.get() => source.emit_close(self),
+            _ => {}
+        }
+    }
+
+    /// After JavaScript could not be called: nothing more will be tried.
+    fn environment_is_ending(&self) {
+        self.stopped.set(true);
+    }
+
+    /// Closes everything, without events. The environment's cleanup hook calls this.
+    fn stop(&self) {
+        self.stopped.set(true);
+        for source in self.sources.take_all() {
+            source.abandon();
+        }
+        self.realms.take();
+    }
+}
+
+fn failure(error: &dyn std::fmt::Display) -> Error {
+    Error::new(Status::GenericFailure, error.to_string())
+}
+
+/// Runs a callback that C code called. A panic must not unwind into C: it is a bug of this crate,
+/// the hook has printed it, and the process goes on with the other sockets.
+fn guarded<T>(callback: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(callback)).ok()
+}

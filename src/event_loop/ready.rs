@@ -1,0 +1,150 @@
+//! The queue between tokio's wakers and the turns of the event loop.
+//!
+//! Each socket has one waker for reading and writing alike. A wake puts the socket's id on the
+//! queue, once however often it is woken; the next turn takes it off and asks the socket itself
+//! what has become possible. No task is spawned and nothing is allocated per event.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
+
+/// The ids of sockets that may have something to do, in the order in which they were woken.
+///
+/// Bounded by the number of open sockets: an id is in it at most once.
+#[derive(Debug, Default)]
+pub struct ReadyQueue {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    ids: VecDeque<usize>,
+    /// Whoever waits for the queue to fill from another thread.
+    waiting: Option<Waker>,
+}
+
+impl ReadyQueue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // The critical sections cannot panic half way, so a poisoned queue is still whole.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
+    pub fn push(&self, id: usize) {
+        let waiting = {
+            let mut state = self.lock();
+            state.ids.push_back(id);
+            state.waiting.take()
+        };
+        if let Some(waker) = waiting {
+            waker.wake();
+        }
+    }
+
+    /// Takes the first id.
+    pub fn pop(&self) -> Option<usize> {
+        self.lock().ids.pop_front()
+    }
+
+    /// How many ids are waiting.
+    pub fn len(&self) -> usize {
+        self.lock().ids.len()
+    }
+
+    /// Waits, without taking anything, until the queue has an entry.
+    pub fn poll_filled(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.lock();
+        if state.ids.is_empty() {
+            state.waiting = Some(cx.waker().clone());
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    }
+
+    /// Wakes whoever waits in [`ReadyQueue::poll_filled`], although nothing was added.
+    pub fn interrupt(&self) {
+        let waiting = self.lock().waiting.take();
+        if let Some(waker) = waiting {
+            waker.wake();
+        }
+    }
+}
+
+/// The waker of one socket.
+#[derive(Debug)]
+pub struct SourceWaker {
+    id: usize,
+    queued: AtomicBool,
+    queue: Arc<ReadyQueue>,
+}
+
+impl SourceWaker {
+    /// A waker that puts `id` on `queue`.
+    #[must_use]
+    pub fn new(id: usize, queue: &Arc<ReadyQueue>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            queued: AtomicBool::new(false),
+            queue: Arc::clone(queue),
+        })
+    }
+
+    /// Says that the id was taken off the queue: the next wake queues it again.
+    pub fn taken(&self) {
+        self.queued.store(false, Ordering::Release);
+    }
+}
+
+impl Wake for SourceWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.queue.push(self.id);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_woken_twice_is_queued_once_until_it_is_taken() {
+        let queue = Arc::new(ReadyQueue::default());
+        let waker = SourceWaker::new(7, &queue);
+        waker.wake_by_ref();
+        waker.wake_by_ref();
+        assert_eq!((queue.pop(), queue.pop()), (Some(7), None));
+        waker.wake_by_ref();
+        assert_eq!(queue.pop(), None, "still marked as queued");
+        waker.taken();
+        waker.wake_by_ref();
+        assert_eq!(queue.pop(), Some(7));
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_by_the_first_entry() {
+        let queue = ReadyQueue::default();
+        let woken = Arc::new(Flag::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut cx = Context::from_waker(&waker);
+        assert!(queue.poll_filled(&mut cx).is_pending());
+        queue.push(1);
+        assert!(woken.0.load(Ordering::Relaxed));
+        assert!(queue.poll_filled(&mut cx).is_ready());
+    }
+
+    #[derive(Default)]
+    struct Flag(AtomicBool);
+
+    impl Wake for Flag {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What the sockets of one loaded copy of lib/ share: its listeners and its buffer.
+//!
+//! One per environment, as a rule; several where a test runner evaluates lib/ again and again on
+//! the same addon.
+
+use std::rc::Rc;
+
+use super::Slab;
+use super::dispatch::Listeners;
+
+/// The JavaScript side that a socket belongs to.
+#[derive(Debug, Clone)]
+pub struct Realm {
+    /// Who hears of events.
+    pub listeners: Rc<Listeners>,
+    /// Where the kernel reads to.
+    pub slab: Rc<Slab>,
+}

@@ -1,0 +1,103 @@
+//! The sockets of an environment by their ids, and the environments by their threads.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use napi::{Env, sys};
+use slab::Slab;
+
+use super::{EventLoop, ListenerSource, StreamSource};
+use crate::core::budget::Budget;
+
+/// Something that lives on the event loop.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// A stream, connected or to be connected.
+    Stream(Rc<StreamSource>),
+    /// A listening socket, or one to be.
+    Listener(Rc<ListenerSource>),
+}
+
+impl Source {
+    pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
+        match self {
+            Self::Stream(stream) => stream.run(event_loop, budget),
+            Self::Listener(listener) => listener.run(event_loop, budget),
+        }
+    }
+
+    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+        match self {
+            Self::Stream(stream) => stream.emit_close(event_loop),
+            Self::Listener(listener) => listener.emit_close(event_loop),
+        }
+    }
+
+    pub(super) fn abandon(&self) {
+        match self {
+            Self::Stream(stream) => stream.abandon(),
+            Self::Listener(listener) => listener.abandon(),
+        }
+    }
+}
+
+/// Sources by id. Ids are used again, as descriptors are.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    slab: RefCell<Slab<Source>>,
+}
+
+impl Sources {
+    /// Adds the source that `make` builds, which is told its id.
+    pub(super) fn insert(&self, make: impl FnOnce(usize) -> Source) -> usize {
+        let mut slab = self.slab.borrow_mut();
+        let entry = slab.vacant_entry();
+        let id = entry.key();
+        entry.insert(make(id));
+        id
+    }
+
+    pub(super) fn get(&self, id: usize) -> Option<Source> {
+        self.slab.borrow().get(id).cloned()
+    }
+
+    pub(super) fn remove(&self, id: usize) -> Option<Source> {
+        self.slab.borrow_mut().try_remove(id)
+    }
+
+    pub(super) fn take_all(&self) -> Vec<Source> {
+        self.slab
+            .take()
+            .into_iter()
+            .map(|(_, source)| source)
+            .collect()
+    }
+}
+
+thread_local! {
+    /// The event loops of this thread's environments. One, as a rule: a second one where the
+    /// addon was loaded twice.
+    static EVENT_LOOPS: RefCell<Vec<(sys::napi_env, Rc<EventLoop>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The event loop of `env`, for the length of a native call; `None` before it was started and
+/// after the environment's cleanup.
+pub fn with_event_loop<T>(env: &Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> Option<T> {
+    let event_loop = EVENT_LOOPS.with_borrow(|loops| {
+        loops
+            .iter()
+            .find(|(owner, _)| *owner == env.raw())
+            .map(|(_, event_loop)| Rc::clone(event_loop))
+    })?;
+    Some(call(&event_loop))
+}
+
+/// Makes `event_loop` the one of `env`.
+pub fn register(env: &Env, event_loop: Rc<EventLoop>) {
+    EVENT_LOOPS.with_borrow_mut(|loops| loops.push((env.raw(), event_loop)));
+}
+
+/// Forgets the event loop of `env`, which has ended.
+pub(super) fn unregister(env: sys::napi_env) {
+    EVENT_LOOPS.with_borrow_mut(|loops| loops.retain(|(owner, _)| *owner != env));
+}

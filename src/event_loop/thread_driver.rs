@@ -1,0 +1,302 @@
+//! The driver for where libuv cannot be used: a thread waits inside the tokio runtime and wakes
+//! JavaScript through a `ThreadsafeFunction`.
+//!
+//! Each item of the `ThreadsafeFunction` is a callback scope of its own and delivers one event. While
+//! JavaScript works through a batch, the thread is held at a [`Gate`]: without it, it would wake for
+//! every packet and take the processor away from JavaScript.
+
+use std::ffi::c_void;
+use std::future::poll_fn;
+use std::ptr;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
+use std::thread::{self, JoinHandle};
+
+use napi::{Result, sys};
+use tokio::runtime::Runtime;
+
+use super::ready::ReadyQueue;
+use super::{Driver, EventLoop, failure, guarded, registry};
+use crate::core::budget::Budget;
+
+/// The thread and its way into JavaScript.
+#[derive(Debug)]
+pub(super) struct ThreadDriver {
+    env: sys::napi_env,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread and JavaScript share.
+#[derive(Debug)]
+struct Shared {
+    queue: Arc<ReadyQueue>,
+    gate: Gate,
+    /// An item is on its way to JavaScript, which will look at the queue.
+    posted: AtomicBool,
+    stopping: AtomicBool,
+    function: ThreadsafeFunction,
+}
+
+/// Holds the thread while JavaScript works through what it was handed.
+#[derive(Debug, Default)]
+struct Gate {
+    is_closed: Mutex<bool>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn close(&self) {
+        *self
+            .is_closed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
+    }
+
+    fn open(&self) {
+        *self
+            .is_closed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = false;
+        self.opened.notify_one();
+    }
+
+    fn wait(&self) {
+        let mut is_closed = self
+            .is_closed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        while *is_closed {
+            is_closed = self
+                .opened
+                .wait(is_closed)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ThreadsafeFunction(sys::napi_threadsafe_function);
+
+// SAFETY: Node-API's thread-safe functions may be called from any thread; `ThreadDriver` releases
+// the function only after its thread has ended.
+#[allow(unsafe_code)]
+unsafe impl Send for ThreadsafeFunction {}
+// SAFETY: as above; the calls are synchronised by Node-API.
+#[allow(unsafe_code)]
+unsafe impl Sync for ThreadsafeFunction {}
+
+impl Shared {
+    /// Makes sure that JavaScript will look at the queue.
+    fn post(&self) {
+        if !self.posted.swap(true, Ordering::AcqRel) {
+            self.call();
+        }
+    }
+
+    #[allow(unsafe_code)]
+    fn call(&self) {
+        // SAFETY: the function is released only after the thread has ended, and on the JavaScript
+        // thread after the driver was taken out of the event loop. The queue has no bound, so the
+        // call never blocks; while the environment is closing it is refused, and nothing is lost.
+        unsafe {
+            sys::napi_call_threadsafe_function(
+                self.function.0,
+                ptr::null_mut(),
+                sys::ThreadsafeFunctionCallMode::nonblocking,
+            )
+        };
+    }
+
+    fn drive(&self, runtime: &Runtime) {
+        loop {
+            runtime.block_on(poll_fn(|cx| {
+                if self.stopping.load(Ordering::Acquire) {
+                    return Poll::Ready(());
+                }
+                self.queue.poll_filled(cx)
+            }));
+            if self.stopping.load(Ordering::Acquire) {
+                return;
+            }
+            self.gate.close();
+            self.post();
+            self.gate.wait();
+        }
+    }
+}
+
+/// What the callbacks get as their data: leaked by `start`, taken back by `on_environment_end`.
+struct Context {
+    env: sys::napi_env,
+    event_loop: Rc<EventLoop>,
+}
+
+impl ThreadDriver {
+    /// Starts the thread, which owns the runtime from now on.
+    #[allow(unsafe_code)]
+    pub(super) fn start(
+        env: sys::napi_env,
+        event_loop: &Rc<EventLoop>,
+        runtime: Runtime,
+    ) -> Result<Self> {
+        let function = create_function(env)?;
+        let shared = Arc::new(Shared {
+            queue: Arc::clone(&event_loop.queue),
+            gate: Gate::default(),
+            posted: AtomicBool::new(false),
+            stopping: AtomicBool::new(false),
+            function: ThreadsafeFunction(function),
+        });
+        let context = Box::into_raw(Box::new(Context {
+            env,
+            event_loop: Rc::clone(event_loop),
+        }));
+        // SAFETY: `context` stays valid until the hook takes it back. Added after the function was
+        // created, so that the hook runs before Node's own clean-up of the function.
+        let status = unsafe {
+            sys::napi_add_env_cleanup_hook(env, Some(on_environment_end), context.cast())
+        };
+        if status != sys::Status::napi_ok {
+            // SAFETY: leaked above and given to nobody.
+            drop(unsafe { Box::from_raw(context) });
+            return Err(failure(&"the environment is ending"));
+        }
+        let driving = Arc::clone(&shared);
+        let thread = thread::Builder::new()
+            .name("safe-socket".to_owned())
+            .spawn(move || driving.drive(&runtime))
+            .map_err(|error| failure(&error))?;
+        Ok(Self {
+            env,
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Makes sure that JavaScript will look at the queue.
+    pub(super) fn post(&self) {
+        self.shared.post();
+    }
+
+    #[allow(unsafe_code)]
+    pub(super) fn set_referenced(&self, referenced: bool) {
+        let function = self.shared.function.0;
+        // SAFETY: on the environment's thread, with its function not yet released.
+        unsafe {
+            if referenced {
+                sys::napi_ref_threadsafe_function(self.env, function);
+            } else {
+                sys::napi_unref_threadsafe_function(self.env, function);
+            }
+        }
+    }
+
+    /// Ends the thread, and waits for it.
+    #[allow(unsafe_code)]
+    fn stop(mut self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.gate.open();
+        self.shared.queue.interrupt();
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been printed; there is nobody left to tell.
+            let _ = thread.join();
+        }
+        // SAFETY: the thread has ended, and the driver is gone from the event loop: nobody calls
+        // the function any more.
+        unsafe {
+            sys::napi_release_threadsafe_function(
+                self.shared.function.0,
+                sys::ThreadsafeFunctionReleaseMode::abort,
+            )
+        };
+    }
+}
+
+#[allow(unsafe_code)]
+fn create_function(env: sys::napi_env) -> Result<sys::napi_threadsafe_function> {
+    use napi::JsValue;
+
+    let current = napi::Env::from_raw(env);
+    let name = current.create_string("safe-socket")?;
+    let mut function = ptr::null_mut();
+    // SAFETY: `name` is a live handle of the current call; without a JavaScript function and without
+    // data, only `call_js` and the name are needed.
+    let status = unsafe {
+        sys::napi_create_threadsafe_function(
+            env,
+            ptr::null_mut(),
+            ptr::null_mut(),
+            name.raw(),
+            0,
+            1,
+            ptr::null_mut(),
+            None,
+            ptr::null_mut(),
+            Some(on_posted),
+            &raw mut function,
+        )
+    };
+    if status != sys::Status::napi_ok {
+        return Err(failure(&"napi_create_threadsafe_function failed"));
+    }
+    // SAFETY: just created in this environment. Sockets that keep the process alive reference it.
+    unsafe { sys::napi_unref_threadsafe_function(env, function) };
+    Ok(function)
+}
+
+/// One item of the `ThreadsafeFunction`, in a callback scope of its own: one event.
+#[allow(unsafe_code)]
+unsafe extern "C" fn on_posted(
+    env: sys::napi_env,
+    _function: sys::napi_value,
+    _context: *mut c_void,
+    _data: *mut c_void,
+) {
+    // Null while the environment is being torn down.
+    if env.is_null() {
+        return;
+    }
+    guarded(|| {
+        registry::with_event_loop(&napi::Env::from_raw(env), |event_loop| {
+            let is_work_left = event_loop.run_ready(Budget::single_event());
+            let Some(shared) = shared_of(event_loop) else {
+                return;
+            };
+            if is_work_left {
+                shared.call();
+                return;
+            }
+            shared.posted.store(false, Ordering::Release);
+            // A wake may have come between the look at the queue and the line above.
+            if event_loop.queue.len() > 0 {
+                shared.post();
+            } else {
+                shared.gate.open();
+            }
+        })
+    });
+}
+
+fn shared_of(event_loop: &EventLoop) -> Option<Arc<Shared>> {
+    match &*event_loop.driver.borrow() {
+        Some(Driver::Thread(driver)) => Some(Arc::clone(&driver.shared)),
+        _ => None,
+    }
+}
+
+/// The environment ends: close the sockets, end the thread.
+#[allow(unsafe_code)]
+unsafe extern "C" fn on_environment_end(context: *mut c_void) {
+    // SAFETY: `start` registered the hook with a leaked `Context`; it is called once.
+    let context = unsafe { Box::from_raw(context.cast::<Context>()) };
+    guarded(move || {
+        registry::unregister(context.env);
+        context.event_loop.stop();
+        if let Some(Driver::Thread(driver)) = context.event_loop.driver.take() {
+            driver.stop();
+        }
+    });
+}

@@ -1,0 +1,18 @@
+//! Sockets in the operating system's own words, over tokio and socket2. Knows nothing of napi.
+//!
+//! Failures are [`std::io::Error`]s until they cross to JavaScript, where [`errno`] makes the
+//! negative number of them that libuv would report.
+#![forbid(unsafe_code)]
+
+pub mod descriptor;
+pub mod errno;
+#[cfg(unix)]
+pub mod fifo;
+pub mod listener;
+pub mod options;
+pub mod socket;
+pub mod stream;
+
+pub use listener::Listener;
+pub use socket::{Kind, resolve};
+pub use stream::Stream;

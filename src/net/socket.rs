@@ -1,0 +1,209 @@
+//! A socket before it is connected or listening: creation, binding, the start of a connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use socket2::{Domain, SockAddr, Socket, Type};
+
+use crate::core::address::{Host, Zone};
+
+/// The two families of sockets, under libuv's names for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// TCP over IPv4 or IPv6.
+    Tcp,
+    /// A Unix-domain stream socket; libuv and Node say "pipe".
+    Pipe,
+}
+
+/// What [`bind_tcp`] sets besides the address; the same bits as libuv's `UV_TCP_*` flags.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BindFlags {
+    /// `IPV6_V6ONLY`, ipv6(7): an IPv6 socket does not take IPv4 connections.
+    pub ipv6_only: bool,
+    /// `SO_REUSEPORT`, socket(7): several sockets share the port, the kernel balances.
+    pub reuse_port: bool,
+}
+
+impl BindFlags {
+    /// From the bits that JavaScript passes: 1 is IPv6-only, 2 is shared port.
+    #[must_use]
+    pub fn from_bits(bits: u32) -> Self {
+        Self {
+            ipv6_only: bits & 1 != 0,
+            reuse_port: bits & 2 != 0,
+        }
+    }
+}
+
+/// The socket address of a numeric `host`, its zone looked up by name where one is given.
+///
+/// # Errors
+/// `InvalidInput` if `host` is no IPv4 or IPv6 literal, or names an interface that is not there.
+pub fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
+    let parsed = Host::parse(host).ok_or(io::ErrorKind::InvalidInput)?;
+    let scope = match parsed.zone() {
+        Zone::None => 0,
+        Zone::Index(index) => index,
+        Zone::Name(name) => interface_index(name)?,
+    };
+    Ok(parsed.with_port(port, scope))
+}
+
+#[cfg(unix)]
+fn interface_index(name: &str) -> io::Result<u32> {
+    let probe = Socket::new(Domain::IPV6, Type::DGRAM, None)?;
+    rustix::net::netdevice::name_to_index(&probe, name)
+        .map_err(|_| io::ErrorKind::InvalidInput.into())
+}
+
+#[cfg(not(unix))]
+fn interface_index(_name: &str) -> io::Result<u32> {
+    Err(io::ErrorKind::InvalidInput.into())
+}
+
+/// The name of the interface with this index, or the index itself where there is none.
+#[must_use]
+pub fn zone_name(index: u32) -> String {
+    #[cfg(unix)]
+    let name = Socket::new(Domain::IPV6, Type::DGRAM, None)
+        .ok()
+        .and_then(|probe| rustix::net::netdevice::index_to_name(&probe, index).ok());
+    #[cfg(not(unix))]
+    let name = None;
+    name.unwrap_or_else(|| index.to_string())
+}
+
+/// A non-blocking, close-on-exec TCP socket of the family of `addr`.
+///
+/// # Errors
+/// As socket(2): `EMFILE`, `ENFILE`, `EAFNOSUPPORT` …
+pub fn tcp(addr: &SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(*addr), Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// A non-blocking, close-on-exec Unix-domain stream socket.
+///
+/// # Errors
+/// As socket(2).
+pub fn pipe() -> io::Result<Socket> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it
+/// means something else), `SO_REUSEPORT` and `IPV6_V6ONLY`.
+///
+/// # Errors
+/// As setsockopt(2) and bind(2).
+pub fn bind_tcp(socket: &Socket, addr: &SocketAddr, flags: BindFlags) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        socket.set_reuse_address(true)?;
+        if flags.reuse_port {
+            socket.set_reuse_port(true)?;
+        }
+    }
+    #[cfg(not(unix))]
+    if flags.reuse_port {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    if addr.is_ipv6() {
+        socket.set_only_v6(flags.ipv6_only)?;
+    } else if flags.ipv6_only {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    socket.bind(&(*addr).into())
+}
+
+/// The address of a Unix-domain path; a leading NUL byte names a Linux abstract socket.
+///
+/// # Errors
+/// `InvalidInput` for an empty path, one with a NUL inside, or one that is longer than
+/// `sun_path` (unix(7): 108 bytes on Linux).
+pub fn pipe_addr(path: &str) -> io::Result<SockAddr> {
+    let interior = path.strip_prefix('\0').unwrap_or(path);
+    if path.is_empty() || (interior.contains('\0') && !path.starts_with('\0')) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    SockAddr::unix(Path::new(path)).map_err(|_| io::ErrorKind::InvalidInput.into())
+}
+
+/// bind(2) to a path. A missing directory is `EACCES` and not `ENOENT`, as libuv has it.
+///
+/// # Errors
+/// As [`pipe_addr`] and bind(2).
+pub fn bind_pipe(socket: &Socket, path: &str) -> io::Result<()> {
+    socket.bind(&pipe_addr(path)?).map_err(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            io::ErrorKind::PermissionDenied.into()
+        } else {
+            error
+        }
+    })
+}
+
+/// Starts connect(2) on a non-blocking socket; under way counts as success.
+///
+/// # Errors
+/// As connect(2), without `EINPROGRESS`.
+pub fn connect(socket: &Socket, addr: &SockAddr) -> io::Result<()> {
+    loop {
+        match socket.connect(addr) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_under_way(&error) => return Ok(()),
+            result => return result,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_under_way(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_under_way(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_longer_than_sun_path_is_invalid() {
+        let error = pipe_addr(&"x".repeat(10_000)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn an_empty_path_and_one_with_a_nul_inside_are_invalid() {
+        assert!(pipe_addr("").is_err());
+        assert!(pipe_addr("a\0b").is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_abstract_path_binds_and_leaves_no_file() {
+        let name = format!("\0safe-socket-test-{}", std::process::id());
+        let socket = pipe().unwrap();
+        bind_pipe(&socket, &name).unwrap();
+        let taken = bind_pipe(&pipe().unwrap(), &name).unwrap_err();
+        assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
+    }
+
+    #[test]
+    fn an_unknown_interface_is_invalid() {
+        assert!(resolve("fe80::1%no-such-interface", 80).is_err());
+        assert!(resolve("localhost", 80).is_err());
+        assert_eq!(
+            resolve("127.0.0.1", 80).unwrap(),
+            SocketAddr::from(([127, 0, 0, 1], 80))
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! A connected byte stream: TCP, Unix-domain, or an adopted pipe.
+//!
+//! Reading goes through tokio's readiness and clears it after a short read, so that a quiet socket
+//! costs no second recv(2) that only says `EAGAIN`. Writing asks the kernel first and tokio's
+//! readiness only when the kernel refuses: a fresh socket is writable long before the driver has
+//! said so.
+
+use std::io::{self, IoSlice, Read};
+use std::net::SocketAddr;
+use std::task::{Context, Poll, ready};
+
+use socket2::{SockRef, Socket};
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+#[cfg(unix)]
+use tokio::net::UnixStream;
+
+use super::Kind;
+#[cfg(unix)]
+use super::fifo::Fifo;
+
+/// The most slices that one sendmsg(2) takes: `UIO_MAXIOV` on Linux, `IOV_MAX` elsewhere.
+pub const MAX_SLICES: usize = 1_024;
+
+/// A byte stream that is registered with the tokio runtime whose context was entered when it was
+/// made.
+#[derive(Debug)]
+pub enum Stream {
+    /// A TCP connection.
+    Tcp(TcpStream),
+    /// A Unix-domain stream connection.
+    #[cfg(unix)]
+    Unix(UnixStream),
+    /// A pipe(2) or FIFO.
+    #[cfg(unix)]
+    Fifo(Fifo),
+}
+
+/// Runs the same expression on whichever tokio type the stream is; the third form is for the pipe.
+macro_rules! each {
+    ($self:expr, $stream:ident => $socket:expr, $fifo:ident => $pipe:expr) => {
+        match $self {
+            Stream::Tcp($stream) => $socket,
+            #[cfg(unix)]
+            Stream::Unix($stream) => $socket,
+            #[cfg(unix)]
+            Stream::Fifo($fifo) => $pipe,
+        }
+    };
+}
+
+impl Stream {
+    /// Registers a socket that is connected, or whose connection is under way.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn from_socket(socket: Socket, kind: Kind) -> io::Result<Self> {
+        match kind {
+            Kind::Tcp => TcpStream::from_std(socket.into()).map(Self::Tcp),
+            #[cfg(unix)]
+            Kind::Pipe => {
+                let fd = std::os::fd::OwnedFd::from(socket);
+                UnixStream::from_std(fd.into()).map(Self::Unix)
+            }
+            #[cfg(not(unix))]
+            Kind::Pipe => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// Registers an adopted descriptor, which becomes non-blocking.
+    ///
+    /// # Errors
+    /// As fcntl(2) and `epoll_ctl(2)`; a regular file is `EPERM`.
+    #[cfg(unix)]
+    pub fn from_fd(fd: std::os::fd::OwnedFd, kind: Kind) -> io::Result<Self> {
+        rustix::io::ioctl_fionbio(&fd, true)?;
+        if kind == Kind::Pipe && rustix::net::sockopt::socket_type(&fd).is_err() {
+            return Fifo::new(fd).map(Self::Fifo);
+        }
+        Self::from_socket(Socket::from(fd), kind)
+    }
+
+    /// Waits until the stream can be read, has ended or has failed.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
+    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self,
+            stream => stream.poll_read_ready(cx),
+            fifo => fifo.poll_read_ready(cx)
+        )
+    }
+
+    /// Waits until the kernel takes bytes, or refuses them for good.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
+    pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self,
+            stream => stream.poll_write_ready(cx),
+            fifo => fifo.poll_write_ready(cx)
+        )
+    }
+
+    /// One recv(2), if the stream is known to be readable. 0 is the end of the stream.
+    ///
+    /// A read shorter than `buf` also clears the readiness: on a stream that means that the
+    /// kernel's queue was empty at that moment (epoll(7), "Questions and answers", 9), and
+    /// whatever comes later is a new edge.
+    ///
+    /// # Errors
+    /// `WouldBlock` when nothing is there; otherwise as recv(2).
+    pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut received = Err(io::ErrorKind::WouldBlock.into());
+        let mut recv = |read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>| {
+            received = retry_interrupted(|| read(buf));
+            match received {
+                // Also the end of the stream is level-triggered no more once it was read.
+                Ok(n) if n == buf.len() => Ok(()),
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        };
+        let _cleared: io::Result<()> = each!(self,
+            stream => stream.try_io(Interest::READABLE, || {
+                recv(&mut |buf| (&*SockRef::from(stream)).read(buf))
+            }),
+            fifo => fifo
+                .try_read_io(|pipe| recv(&mut |buf| Ok(rustix::io::read(pipe, buf)?)))
+                .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
+        );
+        received
+    }
+
+    /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.
+    ///
+    /// # Errors
+    /// `WouldBlock` when the kernel takes nothing; otherwise as send(2).
+    pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        retry_interrupted(|| {
+            each!(self,
+                stream => SockRef::from(stream).send_with_flags(buf, NO_SIGNAL),
+                fifo => fifo.write(buf)
+            )
+        })
+    }
+
+    /// One sendmsg(2) of at most [`MAX_SLICES`] slices.
+    ///
+    /// # Errors
+    /// As [`Stream::send`].
+    pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
+        retry_interrupted(|| {
+            each!(self,
+                stream => SockRef::from(stream).send_vectored_with_flags(bufs, NO_SIGNAL),
+                fifo => fifo.write_vectored(bufs)
+            )
+        })
+    }
+
+    /// Tells tokio that the kernel takes nothing, so that [`Stream::poll_write_ready`] waits for
+    /// the next edge. Asks the kernel once more with nothing to send, between two looks at the
+    /// readiness, so that an edge that comes meanwhile is not lost.
+    ///
+    /// # Errors
+    /// As poll(2).
+    pub fn confirm_unwritable(&self) -> io::Result<()> {
+        let confirm = |is_writable: io::Result<bool>| match is_writable {
+            Ok(false) => Err(io::ErrorKind::WouldBlock.into()),
+            other => other.map(drop),
+        };
+        let outcome = each!(self,
+            stream => stream.try_io(Interest::WRITABLE, || confirm(is_writable(stream))),
+            fifo => fifo.try_write_io(|pipe| confirm(is_writable(pipe)))
+        );
+        match outcome {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// The outcome of a connection that was under way, once the stream is writable.
+    ///
+    /// # Errors
+    /// What connect(2) would have reported, from `SO_ERROR`.
+    pub fn poll_connect(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_write_ready(cx))?;
+        Poll::Ready(match self.socket().map(|socket| socket.take_error()) {
+            Some(Ok(Some(error)) | Err(error)) => Err(error),
+            Some(Ok(None)) | None => Ok(()),
+        })
+    }
+
+    /// shutdown(2) of the writing half: sends the FIN.
+    ///
+    /// # Errors
+    /// As shutdown(2); `ENOTCONN` when the peer has reset the connection.
+    pub fn shutdown(&self) -> io::Result<()> {
+        match self.socket() {
+            Some(socket) => socket.shutdown(std::net::Shutdown::Write),
+            None => Ok(()),
+        }
+    }
+
+    /// The socket, for its options; `None` for a pipe, which has none.
+    #[must_use]
+    pub fn socket(&self) -> Option<SockRef<'_>> {
+        each!(self, stream => Some(SockRef::from(stream)), _fifo => None)
+    }
+
+    /// getsockname(2) of a TCP stream.
+    ///
+    /// # Errors
+    /// As getsockname(2); `Unsupported` for what has no IP address.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.local_addr(),
+            #[cfg(unix)]
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// getpeername(2) of a TCP stream.
+    ///
+    /// # Errors
+    /// As getpeername(2); `Unsupported` for what has no IP address.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Tcp(stream) => stream.peer_addr(),
+            #[cfg(unix)]
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// The descriptor.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn raw_fd(&self) -> std::os::fd::RawFd {
+        use std::os::fd::AsRawFd;
+        each!(self, stream => stream.as_raw_fd(), fifo => fifo.as_raw_fd())
+    }
+}
+
+/// A peer that is gone must be an error, not a signal that kills the process.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const NO_SIGNAL: i32 = rustix::net::SendFlags::NOSIGNAL.bits().cast_signed();
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const NO_SIGNAL: i32 = 0;
+
+fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_writable(fd: impl std::os::fd::AsFd) -> io::Result<bool> {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    let mut fds = [PollFd::new(&fd, PollFlags::OUT)];
+    poll(&mut fds, Some(&Timespec::default()))?;
+    Ok(!fds[0].revents().is_empty())
+}
+
+#[cfg(not(unix))]
+fn is_writable<T>(_stream: T) -> io::Result<bool> {
+    Ok(false)
+}
