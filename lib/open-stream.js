@@ -5,6 +5,7 @@
 const { invalidArgType } = require('./argument-error');
 const { forgetEnding } = require('./ending');
 const { Stream, eventLoop, native } = require('./native');
+const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
 const { prepareUserBuffer } = require('./reading');
 const { kState } = require('./state');
@@ -18,7 +19,7 @@ const RESOURCE_TYPES = { tcp: 'TCPWRAP', pipe: 'PIPEWRAP' };
 const KINDS_OF_FD = /** @type {Readonly<Record<string, 'tcp' | 'pipe'>>} */ ({ TCP: 'tcp', PIPE: 'pipe' });
 
 /** Gets the events of streams that were given up. Nobody waits for them. */
-const nobody = Object.freeze({});
+const nobody = Object.freeze({ [kOnClose]() {} });
 
 /**
  * @param {any} socket

@@ -69,15 +69,16 @@ function prepareUserBuffer(socket) {
 }
 
 /**
- * @param {any} state
+ * @param {any} socket
  * @param {Uint8Array} bytes
  * @returns {boolean} whether to go on
  */
-function fillUserBuffer(state, bytes) {
+function fillUserBuffer(socket, bytes) {
+  const state = socket[kState];
   const { userBuffer } = state;
   const { buffer } = userBuffer;
   buffer.set(bytes);
-  const goOn = userBuffer.callback(bytes.length, buffer) !== false;
+  const goOn = userBuffer.callback.call(socket, bytes.length, buffer) !== false;
   const next = userBuffer.next?.();
   if (next instanceof Uint8Array) {
     userBuffer.buffer = next;
@@ -142,7 +143,7 @@ const readingMethods = {
       state.bytesRead += nread;
       const { slab } = eventLoop();
       const wantsMore = state.userBuffer
-        ? fillUserBuffer(state, slab.subarray(0, nread))
+        ? fillUserBuffer(this, slab.subarray(0, nread))
         : this.push(copy(slab, nread));
       if (!wantsMore) stopReading(this);
       return;

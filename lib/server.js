@@ -18,8 +18,8 @@ const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./system-error');
 const { validateBlockList, validateNumber } = require('./validate');
 
-/** In Node 20 and 22 a `maxConnections` of 0 is no limit; since Node 24 it means none at all. */
-const ZERO_IS_NO_LIMIT = Number.parseInt(process.versions.node, 10) < 24;
+/** In Node 20 a `maxConnections` of 0 is no limit; since Node 22 it means none at all. */
+const ZERO_IS_NO_LIMIT = Number.parseInt(process.versions.node, 10) < 22;
 
 /**
  * @this {any}
