@@ -21,6 +21,8 @@ pub(super) struct Attachment {
     referenced: Cell<bool>,
     counted_alive: Cell<bool>,
     closing: Cell<bool>,
+    /// The close event comes by the ready queue, not by libuv.
+    close_is_queued: Cell<bool>,
 }
 
 impl Attachment {
@@ -35,6 +37,7 @@ impl Attachment {
             referenced: Cell::new(true),
             counted_alive: Cell::new(false),
             closing: Cell::new(false),
+            close_is_queued: Cell::new(false),
         }
     }
 
@@ -73,6 +76,23 @@ impl Attachment {
     /// Marks the source as closing; `false` if it already was.
     pub(super) fn begin_close(&self) -> bool {
         !self.closing.replace(true)
+    }
+
+    /// Schedules the close event.
+    pub(super) fn schedule_close(&self, event_loop: &Rc<EventLoop>) {
+        if !event_loop.deliver_close(self.id) {
+            self.close_is_queued.set(true);
+            event_loop.schedule(self.id);
+        }
+    }
+
+    /// A closing source has its turn. It may have been woken before it was closed: only if its close
+    /// event comes by the queue is this the event; else libuv's callback still has to find it, and
+    /// its id must not go to another source before that.
+    pub(super) fn close_in_turn(&self, event_loop: &EventLoop) {
+        if self.close_is_queued.get() {
+            event_loop.finish_close(self.id);
+        }
     }
 
     /// Says whether the source keeps the process alive from now on.

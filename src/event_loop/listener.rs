@@ -204,7 +204,7 @@ impl ListenerSource {
         if self.attachment.begin_close() {
             self.close_io();
             self.update_alive(event_loop);
-            event_loop.schedule_close(self.attachment.id);
+            self.attachment.schedule_close(event_loop);
         }
     }
 
@@ -221,7 +221,7 @@ impl ListenerSource {
     pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
         self.attachment.taken();
         if self.attachment.is_closing() {
-            event_loop.finish_close(self.attachment.id);
+            self.attachment.close_in_turn(event_loop);
             return budget.spend(0);
         }
         while let Some(stream) = self.next_connection(event_loop) {

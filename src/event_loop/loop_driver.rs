@@ -99,12 +99,14 @@ impl LoopDriver {
         self.poll.set_referenced(referenced);
     }
 
-    /// Delivers the close event of `id` in the closing phase of this loop iteration.
-    pub(super) fn deliver_close(&self, event_loop: Rc<EventLoop>, id: usize) {
-        match UvHandle::idle(self.uv, self.uv_loop) {
-            Some(handle) => handle.close(move || event_loop.finish_close(id)),
-            None => event_loop.schedule(id),
-        }
+    /// Delivers the close event of `id` in the closing phase of this loop iteration; `false` if
+    /// there is no handle to be had.
+    pub(super) fn deliver_close(&self, event_loop: Rc<EventLoop>, id: usize) -> bool {
+        let Some(handle) = UvHandle::idle(self.uv, self.uv_loop) else {
+            return false;
+        };
+        handle.close(move || event_loop.finish_close(id));
+        true
     }
 }
 

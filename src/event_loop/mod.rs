@@ -226,14 +226,14 @@ impl EventLoop {
         }
     }
 
-    /// Delivers the close event of `id` when libuv's close callbacks would come.
-    fn schedule_close(self: &Rc<Self>, id: usize) {
+    /// Delivers the close event of `id` when libuv's close callbacks come; `false` where they do not.
+    fn deliver_close(self: &Rc<Self>, id: usize) -> bool {
         #[cfg(target_os = "linux")]
         if let Some(Driver::Loop(driver)) = &*self.driver.borrow() {
-            driver.deliver_close(Rc::clone(self), id);
-            return;
+            return driver.deliver_close(Rc::clone(self), id);
         }
-        self.schedule(id);
+        let _ = id;
+        false
     }
 
     /// Counts a source in or out of those that keep the process alive.

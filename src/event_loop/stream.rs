@@ -355,7 +355,7 @@ impl StreamSource {
         self.awaiting_writable.set(false);
         self.shutting_down.set(false);
         self.update_alive(event_loop);
-        event_loop.schedule_close(self.attachment.id);
+        self.attachment.schedule_close(event_loop);
     }
 
     /// Closes with a reset instead of a FIN.
@@ -466,7 +466,7 @@ impl StreamSource {
     pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
         self.attachment.taken();
         if self.attachment.is_closing() {
-            event_loop.finish_close(self.attachment.id);
+            self.attachment.close_in_turn(event_loop);
             return budget.spend(0);
         }
         while let Some((event, bytes)) = self.next_event() {
