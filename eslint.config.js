@@ -31,5 +31,7 @@ module.exports = [
       strict: ['error', 'global'],
     },
   },
+  // As they are in the documentation.
+  { files: ['examples/trigger*.js'], rules: { strict: 'off' } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },
 ];

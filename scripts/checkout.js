@@ -53,7 +53,8 @@ function hasCargo() {
 }
 
 function demandCargo() {
-  if (!hasCargo()) fail('The addon is built with Rust, and there is no "cargo" on the PATH. Install it from rustup.rs.');
+  if (!hasCargo())
+    fail('The addon is built with Rust, and there is no "cargo" on the PATH. Install it from rustup.rs.');
 }
 
 /**

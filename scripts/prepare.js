@@ -14,4 +14,5 @@ const { ROOT, demand, hasCargo } = require('./checkout');
 if (!existsSync(path.join(ROOT, 'node_modules/@napi-rs/cli'))) process.exit();
 
 if (hasCargo()) demand('npm run build', 'npm', ['run', 'build']);
-else console.warn('No "cargo" on the PATH: the addon is not built. The guard and safe-socket/register work without it.');
+else
+  console.warn('No "cargo" on the PATH: the addon is not built. The guard and safe-socket/register work without it.');

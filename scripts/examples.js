@@ -1,0 +1,106 @@
+'use strict';
+
+/** The programs in examples/, and what each is to print. */
+
+/**
+ * @typedef {object} Example
+ * @property {string} title
+ * @property {string} file in examples/
+ * @property {string[]} [preload] modules of `node --require`
+ * @property {string[]} [args] of the program
+ * @property {boolean} [serves] on port 3000, until it is ended from outside; its client is told 'Goodbye!'
+ * @property {number} [exitCode]
+ * @property {RegExp[]} expected each is found in the output of the program
+ */
+
+/** As many lines received as were accepted. */
+const ALL_RECEIVED = /accepted:? (\d+) lines,.* received \1\b/;
+
+/** @type {Example[]} */
+const EXAMPLES = [
+  {
+    title: 'What Node does today: the catch is never reached, and the program dies',
+    file: 'trigger.js',
+    serves: true,
+    exitCode: 1,
+    expected: [/ERR_STREAM_WRITE_AFTER_END/],
+  },
+  {
+    title: "The same program with require('safe-socket') in the place of require('net')",
+    file: 'trigger-safe-socket.js',
+    serves: true,
+    expected: [/^ERR_SOCKET_ALREADY_ENDED$/m],
+  },
+  {
+    title: "The same program with safeSocket(socket) around the socket of Node's own net",
+    file: 'trigger-guarded.js',
+    serves: true,
+    expected: [/^ERR_SOCKET_ALREADY_ENDED$/m],
+  },
+  {
+    title: "The same program as it stands, with Node's own net, under --require safe-socket/register",
+    file: 'trigger.js',
+    preload: ['safe-socket/register'],
+    serves: true,
+    expected: [/^ERR_SOCKET_ALREADY_ENDED$/m],
+  },
+  {
+    title: 'In production: write() and end() after end()',
+    file: 'after-end.js',
+    expected: [
+      /^write\('more'\): ERR_SOCKET_ALREADY_ENDED, ended by local, 4 bytes refused$/m,
+      /^end\('more'\): ERR_SOCKET_ALREADY_ENDED, ended by local, 4 bytes refused$/m,
+      /^end\(\): nothing is lost by it, so nothing is said$/m,
+      /^end\(\), strict: ERR_SOCKET_ALREADY_ENDED, ended by local, 0 bytes refused$/m,
+      /^the client received: Goodbye!$/m,
+    ],
+  },
+  {
+    title: 'In production: one part of a program closes while another still writes',
+    file: 'race.js',
+    expected: [/^refused: progress \d+$/m, /^ended by: local, at Socket\.hangUp \(race\.js:\d+:\d+\)$/m, ALL_RECEIVED],
+  },
+  {
+    title: 'In production: a chat client vanishes in the middle of a broadcast, by FIN',
+    file: 'chat.js',
+    args: ['fin'],
+    expected: [
+      /^lost cid: socket ended by peer, refused message: \w/m,
+      /^ann received 5 of 5 messages$/m,
+      /^bob received 5 of 5 messages$/m,
+    ],
+  },
+  {
+    title: 'In production: a chat client vanishes in the middle of a broadcast, by RST',
+    file: 'chat.js',
+    args: ['rst'],
+    expected: [
+      /^lost cid: socket ended by reset, refused message: \w/m,
+      /^ann received 5 of 5 messages$/m,
+      /^bob received 5 of 5 messages$/m,
+    ],
+  },
+  {
+    title: 'Two defences without a race: if (socket.writable), and safeSend(socket, data)',
+    file: 'defences.js',
+    expected: [
+      /^if \(socket\.writable\): accepted (\d+) lines, received \1, no exception$/m,
+      /^safeSend\(socket, data\): accepted (\d+) lines, received \1, no exception$/m,
+    ],
+  },
+  {
+    title: 'Over HTTP: res.write() after res.end() on a guarded response',
+    file: 'http.js',
+    expected: [/^ERR_SOCKET_ALREADY_ENDED, ended by local$/m, /^the client received: Goodbye!$/m],
+  },
+];
+
+/**
+ * @param {Example} example
+ * @returns {string[]} arguments of node, from the root of the package
+ */
+function nodeArguments({ file, preload = [], args = [] }) {
+  return [...preload.flatMap((module) => ['--require', module]), `examples/${file}`, ...args];
+}
+
+module.exports = { EXAMPLES, nodeArguments };
