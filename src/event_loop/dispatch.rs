@@ -62,6 +62,11 @@ impl Listeners {
         })
     }
 
+    /// The environment that the functions belong to.
+    pub(super) fn env(&self) -> Env {
+        Env::from_raw(self.onread.env)
+    }
+
     fn of(&self, event: Event) -> (&Persistent, Option<f64>) {
         match event {
             Event::Read(n) => (&self.onread, Some(n.into())),
@@ -113,11 +118,60 @@ impl Drop for Persistent {
     }
 }
 
+/// The async context that events run in: that of the moment when it was made.
+#[derive(Debug)]
+pub struct AsyncContext {
+    env: sys::napi_env,
+    context: sys::napi_async_context,
+}
+
+impl AsyncContext {
+    /// The context of a socket that was accepted, made before its server hears of it: then it is
+    /// nobody's, as with libuv's handles. `None` if the environment is ending.
+    #[allow(unsafe_code)]
+    pub(super) fn of_nobody(env: &Env, resource_type: &str) -> Option<Self> {
+        let mut scope = ptr::null_mut();
+        // SAFETY: called on the environment's thread, from a callback of its event loop.
+        if unsafe { sys::napi_open_handle_scope(env.raw(), &raw mut scope) } != sys::Status::napi_ok
+        {
+            return None;
+        }
+        let context = Self::new(env, ptr::null_mut(), resource_type);
+        // SAFETY: closes the scope that was opened above; none was left open in between.
+        unsafe { sys::napi_close_handle_scope(env.raw(), scope) };
+        context.ok()
+    }
+
+    /// `resource` may be null: then async_hooks sees an object of its own.
+    #[allow(unsafe_code)]
+    fn new(env: &Env, resource: sys::napi_value, resource_type: &str) -> Result<Self> {
+        let name = env.create_string(resource_type)?;
+        let mut context = ptr::null_mut();
+        // SAFETY: `resource`, if any, and `name` are live handles of the current environment;
+        // `context` is a valid place for the result.
+        let status =
+            unsafe { sys::napi_async_init(env.raw(), resource, name.raw(), &raw mut context) };
+        check(status, "napi_async_init")?;
+        Ok(Self {
+            env: env.raw(),
+            context,
+        })
+    }
+}
+
+impl Drop for AsyncContext {
+    #[allow(unsafe_code)]
+    fn drop(&mut self) {
+        // SAFETY: made by `napi_async_init` in the same environment and destroyed only here.
+        unsafe { sys::napi_async_destroy(self.env, self.context) };
+    }
+}
+
 /// The JavaScript object that gets a socket's events, and the async context they run in.
 #[derive(Debug)]
 pub struct Owner {
     object: Persistent,
-    context: sys::napi_async_context,
+    context: AsyncContext,
 }
 
 impl Owner {
@@ -125,15 +179,16 @@ impl Owner {
     ///
     /// # Errors
     /// If the environment is ending.
-    #[allow(unsafe_code)]
     pub fn new(env: &Env, object: &Object<'_>, resource_type: &str) -> Result<Self> {
-        let name = env.create_string(resource_type)?;
-        let mut context = ptr::null_mut();
-        // SAFETY: `object` and `name` are live handles of the current environment; `context` is a
-        // valid place for the result.
-        let status =
-            unsafe { sys::napi_async_init(env.raw(), object.raw(), name.raw(), &raw mut context) };
-        check(status, "napi_async_init")?;
+        let context = AsyncContext::new(env, object.raw(), resource_type)?;
+        Self::with_context(env, object, context)
+    }
+
+    /// As [`Owner::new`], in a context that was made before.
+    ///
+    /// # Errors
+    /// If the environment is ending.
+    pub fn with_context(env: &Env, object: &Object<'_>, context: AsyncContext) -> Result<Self> {
         Ok(Self {
             object: Persistent::new(env.raw(), object.raw())?,
             context,
@@ -178,7 +233,7 @@ impl Owner {
         let status = unsafe {
             sys::napi_make_callback(
                 env,
-                self.context,
+                self.context.context,
                 this,
                 function,
                 usize::from(argument.is_some()),
@@ -191,14 +246,6 @@ impl Owner {
         } else {
             report_exception(env)
         }
-    }
-}
-
-impl Drop for Owner {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: made by `napi_async_init` in the same environment and destroyed only here.
-        unsafe { sys::napi_async_destroy(self.object.env, self.context) };
     }
 }
 

@@ -13,7 +13,7 @@ use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::{SockAddr, SockRef, Socket};
 
 use super::attachment::Attachment;
-use super::dispatch::{Event, Owner};
+use super::dispatch::{AsyncContext, Event, Owner};
 use super::{EventLoop, Realm, Slab, Source};
 use crate::core::budget::Budget;
 use crate::net::errno::{EALREADY, EBADF, EINVAL, EISCONN, ENOTCONN, errno, status};
@@ -47,12 +47,14 @@ pub struct StreamSource {
     connecting: Cell<bool>,
     awaiting_writable: Cell<bool>,
     shutting_down: Cell<bool>,
+    /// Made when the stream was accepted, for the owner to come.
+    accepted_in: RefCell<Option<AsyncContext>>,
 }
 
 impl StreamSource {
     /// A stream without a descriptor.
     pub fn create(event_loop: &EventLoop, realm: &Realm, kind: Kind) -> usize {
-        Self::insert(event_loop, realm, kind, Io::None)
+        Self::insert(event_loop, realm, kind, Io::None, None)
     }
 
     /// A stream that was accepted.
@@ -62,10 +64,21 @@ impl StreamSource {
             #[cfg(unix)]
             Stream::Unix(_) | Stream::Fifo(_) => Kind::Pipe,
         };
-        Self::insert(event_loop, realm, kind, Io::Open(stream))
+        let resource_type = match kind {
+            Kind::Tcp => "TCPWRAP",
+            Kind::Pipe => "PIPEWRAP",
+        };
+        let context = AsyncContext::of_nobody(&realm.listeners.env(), resource_type);
+        Self::insert(event_loop, realm, kind, Io::Open(stream), context)
     }
 
-    fn insert(event_loop: &EventLoop, realm: &Realm, kind: Kind, io: Io) -> usize {
+    fn insert(
+        event_loop: &EventLoop,
+        realm: &Realm,
+        kind: Kind,
+        io: Io,
+        accepted_in: Option<AsyncContext>,
+    ) -> usize {
         event_loop.sources.insert(|id| {
             Source::Stream(Rc::new(Self {
                 attachment: Attachment::new(event_loop, id, Rc::clone(&realm.listeners)),
@@ -78,6 +91,7 @@ impl StreamSource {
                 connecting: Cell::new(false),
                 awaiting_writable: Cell::new(false),
                 shutting_down: Cell::new(false),
+                accepted_in: RefCell::new(accepted_in),
             }))
         })
     }
@@ -88,13 +102,17 @@ impl StreamSource {
         self.kind
     }
 
-    /// Sets who gets the events; see [`Owner::new`].
+    /// Sets who gets the events; see [`Owner::new`]. The first owner of an accepted stream gets them
+    /// in the context in which it was accepted.
     ///
     /// # Errors
     /// If the environment is ending.
     pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        self.attachment
-            .set_owner(Owner::new(env, owner, resource_type)?);
+        let owner = match self.accepted_in.take() {
+            Some(context) => Owner::with_context(env, owner, context)?,
+            None => Owner::new(env, owner, resource_type)?,
+        };
+        self.attachment.set_owner(owner);
         Ok(())
     }
 
@@ -529,6 +547,7 @@ impl StreamSource {
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         self.attachment.keep_alive(event_loop, false);
         self.attachment.emit(event_loop, Event::Close);
+        self.accepted_in.take();
         self.attachment.detach();
     }
 
@@ -536,6 +555,7 @@ impl StreamSource {
     pub(super) fn abandon(&self) {
         self.attachment.begin_close();
         self.io.replace(Io::None);
+        self.accepted_in.take();
         self.attachment.detach();
     }
 }
