@@ -1,1 +1,2 @@
+// Imported for its effect: every `net.Socket` of the process is guarded.
 export {};
