@@ -1,0 +1,108 @@
+'use strict';
+
+/**
+ * Compares an implementation with `net` over many random scenarios.
+ *
+ * A scenario counts only if `net` itself answers it the same way every time: three runs before the comparison, and
+ * many more before a difference is believed. The others are set aside, and counted.
+ */
+
+const fc = require('fast-check');
+
+const { runScenario, reference } = require('./run-scenario');
+const { scenario: scenarios } = require('./scenario');
+
+const RUNS_BEFORE = 3;
+const RUNS_BEFORE_BELIEF = 12;
+const SHRINKING_MS = 20_000;
+
+/**
+ * @typedef {object} Divergence
+ * @property {import('./scenario').Scenario} scenario
+ * @property {string} difference
+ *
+ * @typedef {object} Comparison
+ * @property {number} compared
+ * @property {number} setAside
+ * @property {Divergence | undefined} divergence the first one, shrunk
+ */
+
+/**
+ * @param {import('./run-scenario').Subject} subject
+ * @param {object} options
+ * @param {number} options.seed
+ * @param {number} options.count
+ * @param {boolean} [options.shrink]
+ * @returns {Promise<Comparison>}
+ */
+async function compareMany(subject, { seed, count, shrink = true }) {
+  const counts = { compared: 0, setAside: 0 };
+  let shrinkUntil = Infinity;
+  const property = fc.asyncProperty(scenarios, async (scenario) => {
+    if (performance.now() > shrinkUntil) return true;
+    const verdict = await compareOne(subject, scenario);
+    if (shrinkUntil === Infinity) counts[verdict.isSetAside ? 'setAside' : 'compared'] += 1;
+    if (verdict.difference === undefined) return true;
+    shrinkUntil = Math.min(shrinkUntil, performance.now() + SHRINKING_MS);
+    return false;
+  });
+  const details = await fc.check(property, { seed, numRuns: count, endOnFailure: !shrink });
+  if (!details.failed) return { ...counts, divergence: undefined };
+  const [scenario] = details.counterexample;
+  const { difference } = await compareOne(subject, scenario);
+  return { ...counts, divergence: { scenario, difference: difference ?? 'it does not happen every time' } };
+}
+
+/**
+ * @param {import('./run-scenario').Subject} subject
+ * @param {import('./scenario').Scenario} scenario
+ * @returns {Promise<{ isSetAside: boolean, difference?: string }>}
+ */
+async function compareOne(subject, scenario) {
+  const expected = await runScenario(scenario, reference);
+  if (!(await isStable(scenario, expected, RUNS_BEFORE - 1))) return { isSetAside: true };
+  const actual = await runScenario(scenario, subject);
+  const difference = firstDifference(expected, actual);
+  if (difference === undefined) return { isSetAside: false };
+  if (!(await isStable(scenario, expected, RUNS_BEFORE_BELIEF))) return { isSetAside: true };
+  return { isSetAside: false, difference };
+}
+
+async function isStable(scenario, expected, runs) {
+  for (let run = 0; run < runs; run += 1) {
+    if (firstDifference(expected, await runScenario(scenario, reference)) !== undefined) return false;
+  }
+  return true;
+}
+
+/**
+ * @param {{ client: string[], server: string[] }} expected
+ * @param {{ client: string[], server: string[] }} actual
+ */
+function firstDifference(expected, actual) {
+  for (const end of ['client', 'server']) {
+    const length = Math.max(expected[end].length, actual[end].length);
+    for (let index = 0; index < length; index += 1) {
+      if (expected[end][index] !== actual[end][index]) return describe(end, index, expected[end], actual[end]);
+    }
+  }
+  return undefined;
+}
+
+function describe(end, index, expected, actual) {
+  const before = expected.slice(0, index).map((line) => `      ${line}`);
+  const rest = (lines) => lines.slice(index, index + 4);
+  return [
+    `at the ${end}:`,
+    ...before,
+    ...rest(expected).map((line) => `  net ${line}`),
+    ...rest(actual).map((line) => `  our ${line}`),
+  ].join('\n');
+}
+
+/** @param {Divergence} divergence */
+function explain({ scenario, difference }) {
+  return `DIVERGENCE ${difference}\n\nagain: npm run test:differential -- --replay '${JSON.stringify(scenario)}'`;
+}
+
+module.exports = { compareMany, compareOne, explain };

@@ -1,0 +1,129 @@
+'use strict';
+
+/**
+ * One end of a connection under observation: its socket, what was seen of it, and what it was asked to do.
+ */
+
+const { Trace, briefly, fully, describeError } = require('./trace');
+
+class Endpoint {
+  #names;
+  #nextCall = 1;
+
+  /**
+   * @param {string} role `client` or `server`
+   * @param {import('./scenario').EndOptions} options
+   * @param {Map<string, string>} names
+   */
+  constructor(role, options, names) {
+    this.role = role;
+    this.options = options;
+    this.#names = names;
+    this.trace = new Trace(names);
+    /** @type {import('node:net').Socket | undefined} */
+    this.socket = undefined;
+    /** Bytes handed to `write()` or `end()` and not refused, on this connection. */
+    this.accepted = 0;
+    /** @type {BufferEncoding} */
+    this.defaultEncoding = 'utf8';
+    this.timeouts = 0;
+    this.hasEnded = false;
+    this.hasClosed = false;
+    this.isConnected = false;
+  }
+
+  /**
+   * @param {import('node:net').Socket} socket
+   * @param {(operations: import('./scenario').Operation[]) => void} perform
+   */
+  observe(socket, perform) {
+    this.socket = socket;
+    this.#record(socket);
+    socket.on('error', () => {});
+    for (const { event, operations } of this.options.reactions) {
+      socket.once(event, () => {
+        this.trace.add(`in ${event}`);
+        perform(operations);
+      });
+    }
+    if (this.options.mode === 'flowing') socket.on('data', () => {});
+    if (this.options.mode === 'readable') socket.on('readable', drain);
+  }
+
+  /** A new connection of the same socket. */
+  restart() {
+    this.accepted = 0;
+    this.hasEnded = false;
+    this.hasClosed = false;
+    this.isConnected = false;
+  }
+
+  nextCall() {
+    return this.#nextCall++;
+  }
+
+  /** Whether bytes that arrive are consumed without anybody asking for them. */
+  get isConsuming() {
+    return this.socket.readableFlowing === true || this.socket.listenerCount('readable') > 0;
+  }
+
+  /**
+   * Notes the state at a moment of rest.
+   *
+   * @param {boolean} withAddresses reading an address makes a socket remember it, so that is part of the scenario
+   */
+  rest(withAddresses) {
+    if (this.socket === undefined) {
+      this.trace.add('-- no socket');
+      return;
+    }
+    if (withAddresses) this.#nameAddresses();
+    this.trace.add(`-- ${fully(this.socket, withAddresses)}`);
+  }
+
+  /** Events are taken at `emit`, not with listeners: a listener would change what the socket does. */
+  #record(socket) {
+    const emit = socket.emit;
+    socket.emit = (name, ...args) => {
+      this.#note(socket, name, args);
+      return emit.call(socket, name, ...args);
+    };
+  }
+
+  #note(socket, name, args) {
+    if (name === 'newListener' || name === 'removeListener') return;
+    if (name === 'readable') {
+      this.trace.activity += 1;
+      return;
+    }
+    if (name === 'data') {
+      this.trace.addData(args[0]);
+      return;
+    }
+    if (name === 'timeout') this.timeouts += 1;
+    if (name === 'end') this.hasEnded = true;
+    if (name === 'close') this.hasClosed = true;
+    if (name === 'connect') this.isConnected = true;
+    this.trace.add(`${String(name)} ${args.map((argument) => this.#describe(argument)).join(' ')} ${briefly(socket)}`);
+  }
+
+  #describe(argument) {
+    if (argument instanceof Error) return describeError(argument);
+    if (argument !== null && typeof argument === 'object') return argument.constructor.name;
+    return this.#names.get(`:${argument}`) ?? String(argument);
+  }
+
+  #nameAddresses() {
+    const { localPort, remotePort } = this.socket;
+    const other = this.role === 'client' ? 'server' : 'client';
+    if (localPort !== undefined) this.#names.set(`:${localPort}`, `:<${this.role} port>`);
+    if (remotePort !== undefined) this.#names.set(`:${remotePort}`, `:<${other} port>`);
+  }
+}
+
+/** @this {import('node:net').Socket} */
+function drain() {
+  while (this.read() !== null);
+}
+
+module.exports = { Endpoint };
