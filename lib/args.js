@@ -9,10 +9,10 @@ const kNormalized = Symbol('safe-socket.normalized');
 /**
  * Node marks argument lists that were already brought into one form, and hands them from one part of
  * itself to another (`http` to `createConnection`); the mark is a symbol that only such a list shows.
- *
- * @type {symbol | undefined}
  */
-const [kNormalizedByNode] = Object.getOwnPropertySymbols(Reflect.get(net, '_normalizeArgs')?.([]) ?? []);
+const [kNormalizedByNode] = /** @type {Array<symbol | undefined>} */ (
+  Object.getOwnPropertySymbols(Reflect.get(net, '_normalizeArgs')?.([]) ?? [])
+);
 
 /**
  * @param {any} value
@@ -37,7 +37,9 @@ function isPath(value) {
  */
 function isNormalized(args) {
   if (!Array.isArray(args)) return false;
-  return Object.hasOwn(args, kNormalized) || (kNormalizedByNode !== undefined && Object.hasOwn(args, kNormalizedByNode));
+  return (
+    Object.hasOwn(args, kNormalized) || (kNormalizedByNode !== undefined && Object.hasOwn(args, kNormalizedByNode))
+  );
 }
 
 /**

@@ -197,7 +197,9 @@ class MultipleAttempt {
     if (this.#next > 1) reopenStream(socket);
     const { stream } = socket[kState];
     const target = this.#target;
-    const { address, port, addressType } = /** @type {{ address: string, port: number, addressType: 4 | 6 }} */ (target);
+    const { address, port, addressType } = /** @type {{ address: string, port: number, addressType: 4 | 6 }} */ (
+      target
+    );
     if (target.localPort) {
       target.localAddress = ANY_ADDRESS[addressType];
       const errno = bindLocal(stream, target);

@@ -134,18 +134,22 @@ function connectToHost(socket, options) {
 function lookupOne(socket, options, destination, dnsOptions) {
   const { host } = destination;
   const lookup = options.lookup || dns.lookup;
-  lookup(host, dnsOptions, (/** @type {Error | null} */ failure, /** @type {any} */ address, /** @type {any} */ family) => {
-    socket.emit('lookup', failure, address, family, host);
-    // The socket may have been destroyed meanwhile; a lookup cannot be stopped.
-    if (!socket.connecting) return;
-    const error = failure ?? addressError(address, family, options);
-    if (error) {
-      destroySoon(socket, error);
-      return;
-    }
-    socket._unrefTimer();
-    connectTo(socket, destination, address, family);
-  });
+  lookup(
+    host,
+    dnsOptions,
+    (/** @type {Error | null} */ failure, /** @type {any} */ address, /** @type {any} */ family) => {
+      socket.emit('lookup', failure, address, family, host);
+      // The socket may have been destroyed meanwhile; a lookup cannot be stopped.
+      if (!socket.connecting) return;
+      const error = failure ?? addressError(address, family, options);
+      if (error) {
+        destroySoon(socket, error);
+        return;
+      }
+      socket._unrefTimer();
+      connectTo(socket, destination, address, family);
+    },
+  );
 }
 
 /**

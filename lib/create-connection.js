@@ -13,7 +13,7 @@ const { Socket } = require('./socket');
 function connect(...args) {
   const normalized = normalizeArgs(args);
   const [options] = normalized;
-  const socket = new (/** @type {any} */ (Socket))(options);
+  const socket = new Socket(options);
   if (options.timeout) socket.setTimeout(options.timeout);
   return socket.connect(normalized);
 }
@@ -24,7 +24,7 @@ function connect(...args) {
  * @returns {any}
  */
 function createServer(options, connectionListener) {
-  return new (/** @type {any} */ (Server))(options, connectionListener);
+  return new Server(options, connectionListener);
 }
 
 module.exports = { connect, createServer };

@@ -23,7 +23,7 @@ const ASKED_BY_TLS = /^\s*at TLSSocket\._init \(node:/;
 function callerOf(asked) {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.prepareStackTrace = undefined;
+    Reflect.set(Error, 'prepareStackTrace', undefined);
     Error.stackTraceLimit = 1;
     /** @type {{ stack?: string }} */
     const holder = {};

@@ -5,7 +5,6 @@
 const cluster = require('node:cluster');
 const dns = require('node:dns');
 const { addAbortListener } = require('node:events');
-const net = require('node:net');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
 const { invalidArgValue } = require('./argument-error');

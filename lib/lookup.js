@@ -47,7 +47,8 @@ function interleaveFamilies(addresses) {
   const first = unique.filter(({ family }) => family === unique[0].family);
   const second = unique.filter(({ family }) => family !== unique[0].family);
   const order = [];
-  for (let i = 0; i < Math.max(first.length, second.length); i += 1) order.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
+  for (let i = 0; i < Math.max(first.length, second.length); i += 1)
+    order.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
   return order;
 }
 

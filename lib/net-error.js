@@ -33,7 +33,12 @@ const ERRORS = {
  */
 function netError(code, detail) {
   const [Base, message] = ERRORS[code];
-  return codedError(Base, code, message.replace('%s', () => String(detail)), netError);
+  return codedError(
+    Base,
+    code,
+    message.replace('%s', () => String(detail)),
+    netError,
+  );
 }
 
 /**

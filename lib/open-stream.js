@@ -46,7 +46,7 @@ function openStream(socket, kind) {
   state.reading = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;
-  adopt(socket, new (Stream)(eventLoop(), kind));
+  adopt(socket, new Stream(eventLoop(), kind));
 }
 
 /**
@@ -88,7 +88,7 @@ function kindOfFd(fd) {
  * @param {number} fd
  */
 function openDescriptor(socket, fd) {
-  const stream = new (Stream)(eventLoop(), kindOfFd(fd));
+  const stream = new Stream(eventLoop(), kindOfFd(fd));
   const errno = stream.open(fd);
   if (errno < 0) throw errnoError(errno, 'open');
   adopt(socket, stream);

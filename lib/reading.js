@@ -142,9 +142,7 @@ const readingMethods = {
     if (nread > 0) {
       state.bytesRead += nread;
       const { slab } = eventLoop();
-      const wantsMore = state.userBuffer
-        ? fillUserBuffer(this, slab.subarray(0, nread))
-        : this.push(copy(slab, nread));
+      const wantsMore = state.userBuffer ? fillUserBuffer(this, slab.subarray(0, nread)) : this.push(copy(slab, nread));
       if (!wantsMore) stopReading(this);
       return;
     }

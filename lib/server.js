@@ -22,22 +22,20 @@ const { validateBlockList, validateNumber } = require('./validate');
 const ZERO_IS_NO_LIMIT = Number.parseInt(process.versions.node, 10) < 22;
 
 /**
- * @this {any}
- * @param {any} [options]
+ * @param {any} server
+ * @param {any} options
  * @param {Function} [connectionListener]
  */
-function Server(options, connectionListener) {
-  // @ts-expect-error: callable without `new`, as in `net`
-  if (!(this instanceof Server)) return new Server(options, connectionListener);
-  EventEmitter.call(this);
+function initialize(server, options, connectionListener) {
+  EventEmitter.call(server);
 
-  let settings = options;
+  let settings;
   if (typeof options === 'function') {
     settings = {};
-    this.on('connection', options);
+    server.on('connection', options);
   } else if (options == null || typeof options === 'object') {
     settings = { ...options };
-    if (typeof connectionListener === 'function') this.on('connection', connectionListener);
+    if (typeof connectionListener === 'function') server.on('connection', connectionListener);
   } else {
     throw invalidArgType('options', 'Object', options);
   }
@@ -46,24 +44,35 @@ function Server(options, connectionListener) {
   }
   if (settings.highWaterMark !== undefined) validateNumber(settings.highWaterMark, 'options.highWaterMark');
 
-  this._connections = 0;
-  this[kListener] = null;
-  this._usingWorkers = false;
-  this._workers = [];
-  this._unref = false;
-  this._listeningId = 1;
+  server._connections = 0;
+  server[kListener] = null;
+  server._usingWorkers = false;
+  server._workers = [];
+  server._unref = false;
+  server._listeningId = 1;
 
-  this.allowHalfOpen = settings.allowHalfOpen || false;
-  this.pauseOnConnect = Boolean(settings.pauseOnConnect);
-  this.noDelay = Boolean(settings.noDelay);
-  this.keepAlive = Boolean(settings.keepAlive);
-  this.keepAliveInitialDelay = Math.max(toSeconds(settings.keepAliveInitialDelay), 0);
-  this.highWaterMark = settings.highWaterMark >= 0 ? settings.highWaterMark : getDefaultHighWaterMark(false);
+  server.allowHalfOpen = settings.allowHalfOpen || false;
+  server.pauseOnConnect = Boolean(settings.pauseOnConnect);
+  server.noDelay = Boolean(settings.noDelay);
+  server.keepAlive = Boolean(settings.keepAlive);
+  server.keepAliveInitialDelay = Math.max(toSeconds(settings.keepAliveInitialDelay), 0);
+  server.highWaterMark = settings.highWaterMark >= 0 ? settings.highWaterMark : getDefaultHighWaterMark(false);
   if (settings.blockList) {
     validateBlockList(settings.blockList, 'options.blockList');
-    this.blockList = settings.blockList;
+    server.blockList = settings.blockList;
   }
-  return undefined;
+}
+
+/**
+ * @this {any}
+ * @param {any} [options]
+ * @param {Function} [connectionListener]
+ * @returns {any}
+ */
+function Server(options, connectionListener) {
+  if (!(this instanceof Server)) return Reflect.construct(Server, [options, connectionListener]);
+  initialize(this, options, connectionListener);
+  return this;
 }
 
 /**
@@ -126,7 +135,7 @@ const serverMethods = {
       stream.close();
       return;
     }
-    const socket = new (/** @type {any} */ (Socket))({
+    const socket = new Socket({
       handle: stream,
       allowHalfOpen: this.allowHalfOpen,
       pauseOnCreate: this.pauseOnConnect,
@@ -248,4 +257,6 @@ Object.defineProperties(Server.prototype, {
   },
 });
 
-module.exports = { Server };
+module.exports = {
+  Server: /** @type {new (options?: any, connectionListener?: Function) => any} */ (/** @type {unknown} */ (Server)),
+};

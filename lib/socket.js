@@ -98,35 +98,33 @@ function onReadableEnd() {
 }
 
 /**
- * @this {any}
- * @param {any} [options] those of `net.Socket`, or a descriptor
+ * @param {any} socket
+ * @param {any} options as the constructor got them
  */
-function Socket(options) {
-  // @ts-expect-error: callable without `new`, as in `net`
-  if (!(this instanceof Socket)) return new Socket(options);
+function initialize(socket, options) {
   validateOptions(options);
 
-  this.connecting = false;
-  this._hadError = false;
-  this._parent = null;
-  this._host = null;
+  socket.connecting = false;
+  socket._hadError = false;
+  socket._parent = null;
+  socket._host = null;
   const state = new SocketState();
-  this[kState] = state;
+  socket[kState] = state;
 
   const settings = typeof options === 'number' ? { fd: options } : { ...options };
   settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
   settings.emitClose = false;
   settings.autoDestroy = true;
   settings.decodeStrings = false;
-  Duplex.call(this, settings);
+  Duplex.call(socket, settings);
 
   if (settings.defaultEncoding) state.defaultEncoding = settings.defaultEncoding;
-  state.direct = typeof this._construct !== 'function';
-  this._sockname = null;
-  this._pendingData = null;
-  this._pendingEncoding = '';
-  if (settings.onread) useUserBuffer(this, settings.onread);
-  const isConnected = adoptExisting(this, settings);
+  state.direct = typeof socket._construct !== 'function';
+  socket._sockname = null;
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
+  if (settings.onread) useUserBuffer(socket, settings.onread);
+  const isConnected = adoptExisting(socket, settings);
 
   state.noDelay = Boolean(settings.noDelay);
   state.keepAlive = Boolean(settings.keepAlive);
@@ -136,17 +134,27 @@ function Socket(options) {
     state.typeOfService = settings.typeOfService;
   }
 
-  this.on('end', onReadableEnd);
-  if (isConnected) beginReading(this, settings);
-  if (settings.signal) stopAttemptsOnAbort(this, settings.signal);
+  socket.on('end', onReadableEnd);
+  if (isConnected) beginReading(socket, settings);
+  if (settings.signal) stopAttemptsOnAbort(socket, settings.signal);
 
-  this.server = null;
-  this._server = null;
+  socket.server = null;
+  socket._server = null;
   if (settings.blockList) {
     validateBlockList(settings.blockList, 'options.blockList');
-    this.blockList = settings.blockList;
+    socket.blockList = settings.blockList;
   }
-  return undefined;
+}
+
+/**
+ * @this {any}
+ * @param {any} [options] those of `net.Socket`, or a descriptor
+ * @returns {any}
+ */
+function Socket(options) {
+  if (!(this instanceof Socket)) return Reflect.construct(Socket, [options]);
+  initialize(this, options);
+  return this;
 }
 
 Object.setPrototypeOf(Socket, net.Socket);
@@ -190,4 +198,4 @@ Object.assign(
 );
 Object.defineProperties(Socket.prototype, socketGetters);
 
-module.exports = { Socket };
+module.exports = { Socket: /** @type {new (options?: any) => any} */ (/** @type {unknown} */ (Socket)) };

@@ -21,7 +21,7 @@ const { getSystemErrorMap, getSystemErrorName } = require('node:util');
 function build(message, fields, cutoff) {
   const error = new Error(message);
   Error.captureStackTrace(error, cutoff);
-  return /** @type {SystemError} */ (Object.assign(error, fields));
+  return /** @type {any} */ (Object.assign(error, fields));
 }
 
 /**
@@ -59,9 +59,7 @@ function errnoError(errno, syscall) {
 function endpointError(failure, syscall, address, port, local) {
   const isErrno = typeof failure === 'number';
   const code = isErrno ? getSystemErrorName(failure) : failure.code;
-  const details = isErrno
-    ? endpoint(address, port) + (local ? ` - Local (${local})` : '')
-    : ` ${failure.message}`;
+  const details = isErrno ? endpoint(address, port) + (local ? ` - Local (${local})` : '') : ` ${failure.message}`;
   const fields = { errno: failure, code, syscall, address, ...(port ? { port } : undefined) };
   return build(`${syscall} ${code}${details}`, fields, endpointError);
 }

@@ -77,8 +77,9 @@ function validateHost(host, name) {
  */
 function validatePort(port, name = 'Port') {
   const isNumeric = typeof port === 'number' || (typeof port === 'string' && port.trim() !== '');
-  if (!isNumeric || +port !== +port >>> 0 || port > MAX_PORT) throw badPort(name, port);
-  return port | 0;
+  const number = Number(isNumeric ? port : Number.NaN);
+  if (number !== number >>> 0 || number > MAX_PORT) throw badPort(name, port);
+  return number;
 }
 
 /**

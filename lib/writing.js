@@ -130,7 +130,8 @@ const writingMethods = {
     }
     this._unrefTimer();
     if (isVector) dispatch(this, toChunks(data), callback);
-    else dispatch(this, [state.presendBytes ?? (typeof data === 'string' ? Buffer.from(data, encoding) : data)], callback);
+    else
+      dispatch(this, [state.presendBytes ?? (typeof data === 'string' ? Buffer.from(data, encoding) : data)], callback);
     return undefined;
   },
 
