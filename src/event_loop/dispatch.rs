@@ -142,7 +142,7 @@ impl AsyncContext {
         context.ok()
     }
 
-    /// `resource` may be null: then async_hooks sees an object of its own.
+    /// `resource` may be null: then `async_hooks` sees an object of its own.
     #[allow(unsafe_code)]
     fn new(env: &Env, resource: sys::napi_value, resource_type: &str) -> Result<Self> {
         let name = env.create_string(resource_type)?;

@@ -16,7 +16,9 @@ use super::attachment::Attachment;
 use super::dispatch::{AsyncContext, Event, Owner};
 use super::{EventLoop, Realm, Slab, Source};
 use crate::core::budget::Budget;
-use crate::net::errno::{EALREADY, EBADF, EINVAL, EISCONN, ENOTCONN, errno, status};
+#[cfg(unix)]
+use crate::net::descriptor::is_unconnected;
+use crate::net::errno::{EBADF, EINVAL, EISCONN, ENOTCONN, errno, status};
 use crate::net::options::{self, Keepalive};
 use crate::net::socket::{self, BindFlags};
 use crate::net::{Kind, Stream};
@@ -165,23 +167,7 @@ impl StreamSource {
         if self.delayed_error.get() != 0 {
             return self.connect_later(event_loop);
         }
-        let made = match self.io.take() {
-            Io::None => socket::tcp(addr),
-            Io::Unconnected(socket) => Ok(socket),
-            open @ Io::Open(_) => {
-                self.io.replace(open);
-                return if self.connecting.get() {
-                    EALREADY
-                } else {
-                    EISCONN
-                };
-            }
-        };
-        let started = made.and_then(|socket| {
-            let connected = socket::connect(&socket, &SockAddr::from(*addr));
-            self.io.replace(Io::Unconnected(socket));
-            connected
-        });
+        let started = self.begin_connection(|| socket::tcp(addr), &SockAddr::from(*addr));
         match started {
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
                 self.delayed_error.set(errno(&error));
@@ -198,23 +184,7 @@ impl StreamSource {
             Ok(addr) => addr,
             Err(error) => return errno(&error),
         };
-        let made = match self.io.take() {
-            Io::None => socket::pipe(),
-            Io::Unconnected(socket) => Ok(socket),
-            open @ Io::Open(_) => {
-                self.io.replace(open);
-                return if self.connecting.get() {
-                    EALREADY
-                } else {
-                    EISCONN
-                };
-            }
-        };
-        let started = made.and_then(|socket| {
-            let connected = socket::connect(&socket, &addr);
-            self.io.replace(Io::Unconnected(socket));
-            connected
-        });
+        let started = self.begin_connection(socket::pipe, &addr);
         match started {
             Ok(()) => self.await_connection(event_loop),
             Err(error) => {
@@ -224,9 +194,29 @@ impl StreamSource {
         }
     }
 
+    /// connect(2) on the descriptor there is, or else on the one that `make` makes.
+    fn begin_connection(
+        &self,
+        make: impl FnOnce() -> io::Result<Socket>,
+        addr: &SockAddr,
+    ) -> io::Result<()> {
+        let mut io = self.io.borrow_mut();
+        if matches!(*io, Io::None) {
+            *io = Io::Unconnected(make()?);
+        }
+        match io.socket() {
+            Some(socket) => socket::connect(&socket, addr),
+            None => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     fn await_connection(&self, event_loop: &EventLoop) -> i32 {
-        let Io::Unconnected(socket) = self.io.take() else {
-            return EBADF;
+        let socket = match self.io.take() {
+            Io::Unconnected(socket) => socket,
+            other => {
+                self.io.replace(other);
+                return EISCONN;
+            }
         };
         let _entered = event_loop.runtime().enter();
         match Stream::from_socket(socket, self.kind) {
@@ -265,13 +255,21 @@ impl StreamSource {
         }
     }
 
-    /// Adopts a connected descriptor.
+    /// Adopts a descriptor. One that is not connected yet can still be.
     #[cfg(unix)]
     pub fn open(&self, event_loop: &EventLoop, fd: std::os::fd::OwnedFd) -> i32 {
         let _entered = event_loop.runtime().enter();
-        match Stream::from_fd(fd, self.kind) {
-            Ok(stream) => {
-                self.io.replace(Io::Open(stream));
+        let opened = if is_unconnected(&fd) {
+            let socket = Socket::from(fd);
+            socket
+                .set_nonblocking(true)
+                .map(|()| Io::Unconnected(socket))
+        } else {
+            Stream::from_fd(fd, self.kind).map(Io::Open)
+        };
+        match opened {
+            Ok(io) => {
+                self.io.replace(io);
                 0
             }
             Err(error) => errno(&error),
@@ -293,9 +291,9 @@ impl StreamSource {
         Some((socket, self.delayed_error.get()))
     }
 
-    /// Starts to read.
+    /// Starts to read, at the latest when the stream is connected.
     pub fn read_start(&self, event_loop: &EventLoop) -> i32 {
-        if !matches!(*self.io.borrow(), Io::Open(_)) {
+        if matches!(*self.io.borrow(), Io::None) {
             return ENOTCONN;
         }
         if !self.reading.replace(true) {
@@ -415,12 +413,7 @@ impl StreamSource {
 
     fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
         let io = self.io.borrow();
-        let socket = match &*io {
-            Io::None => None,
-            Io::Unconnected(socket) => Some(SockRef::from(socket)),
-            Io::Open(stream) => stream.socket(),
-        };
-        socket.map_or(EBADF, |socket| status(&call(&socket)))
+        io.socket().map_or(EBADF, |socket| status(&call(&socket)))
     }
 
     /// getsockname(2).
@@ -557,6 +550,17 @@ impl StreamSource {
         self.io.replace(Io::None);
         self.accepted_in.take();
         self.attachment.detach();
+    }
+}
+
+impl Io {
+    /// The socket, for its options; `None` without a descriptor, and for a pipe.
+    fn socket(&self) -> Option<SockRef<'_>> {
+        match self {
+            Self::None => None,
+            Self::Unconnected(socket) => Some(SockRef::from(socket)),
+            Self::Open(stream) => stream.socket(),
+        }
     }
 }
 

@@ -75,6 +75,13 @@ fn kind_of_socket(fd: BorrowedFd<'_>) -> FdKind {
     }
 }
 
+/// Whether `fd` is a socket that has no peer yet.
+#[cfg(unix)]
+#[must_use]
+pub fn is_unconnected(fd: impl std::os::fd::AsFd) -> bool {
+    rustix::net::getpeername(fd) == Err(rustix::io::Errno::NOTCONN)
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

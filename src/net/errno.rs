@@ -34,7 +34,6 @@ mod code {
     pub const EADDRNOTAVAIL: i32 = negated(Errno::ADDRNOTAVAIL);
     pub const EACCES: i32 = negated(Errno::ACCESS);
     pub const EAGAIN: i32 = negated(Errno::AGAIN);
-    pub const EALREADY: i32 = negated(Errno::ALREADY);
     pub const EBADF: i32 = negated(Errno::BADF);
     pub const ECONNABORTED: i32 = negated(Errno::CONNABORTED);
     pub const ECONNREFUSED: i32 = negated(Errno::CONNREFUSED);
@@ -58,7 +57,6 @@ mod code {
     pub const EADDRNOTAVAIL: i32 = -4090;
     pub const EACCES: i32 = -4092;
     pub const EAGAIN: i32 = -4088;
-    pub const EALREADY: i32 = -4084;
     pub const EBADF: i32 = -4083;
     pub const ECONNABORTED: i32 = -4079;
     pub const ECONNREFUSED: i32 = -4078;
@@ -75,7 +73,7 @@ mod code {
     pub const ENOENT: i32 = -4058;
 }
 
-pub use code::{EALREADY, EBADF, EINVAL, EISCONN, ENOTCONN};
+pub use code::{EBADF, EINVAL, EISCONN, ENOTCONN};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
     use io::ErrorKind as K;
