@@ -22,9 +22,9 @@ function closeStream(socket, hadError) {
   const { stream } = state;
   const isReset = state.resetting;
   state.resetting = false;
+  const cancel = takePending(state);
   state.stream = null;
   state.reading = false;
-  const cancel = takePending(state);
   state.onclosed.push(() => {
     cancel();
     socket.emit('close', hadError);

@@ -5,6 +5,8 @@
  * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
  */
 
+const { nextTurn } = require('./gather');
+
 const kOnRead = Symbol('safe-socket.onread');
 const kOnWritable = Symbol('safe-socket.onwritable');
 const kOnConnect = Symbol('safe-socket.onconnect');
@@ -18,11 +20,13 @@ const listeners = {
    * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
   onread(nread) {
+    nextTurn();
     this[kOnRead](nread);
   },
 
   /** @this {any} */
   onwritable() {
+    nextTurn();
     this[kOnWritable]();
   },
 
@@ -31,6 +35,7 @@ const listeners = {
    * @param {number} status
    */
   onconnect(status) {
+    nextTurn();
     this[kOnConnect](status);
   },
 
@@ -39,11 +44,13 @@ const listeners = {
    * @param {number} status
    */
   onshutdown(status) {
+    nextTurn();
     this[kOnShutdown](status);
   },
 
   /** @this {any} */
   onclose() {
+    nextTurn();
     this[kOnClose]();
   },
 
@@ -52,6 +59,7 @@ const listeners = {
    * @param {any} stream
    */
   onconnection(stream) {
+    nextTurn();
     this[kOnConnection](stream);
   },
 };

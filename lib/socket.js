@@ -19,6 +19,7 @@ const { invalidArgValue } = require('./argument-error');
 const { BoundSocket, takeBound } = require('./bound-socket');
 const { closingMethods } = require('./closing');
 const { connectMethods } = require('./connect');
+const { flush } = require('./gather');
 const { kOnConnect } = require('./listeners');
 const { adopt, openDescriptor, openHandle } = require('./open-stream');
 const { readingMethods, useUserBuffer } = require('./reading');
@@ -119,6 +120,7 @@ function initialize(socket, options) {
   Duplex.call(socket, settings);
 
   if (settings.defaultEncoding) state.defaultEncoding = settings.defaultEncoding;
+  state.gathers = settings.gather !== false;
   state.direct = typeof socket._construct !== 'function';
   socket._sockname = null;
   socket._pendingData = null;
@@ -190,6 +192,7 @@ Object.assign(
     /** @this {any} */
     unref() {
       const { stream } = this[kState];
+      if (this[kState].batch !== null) flush(this);
       if (stream === null) this.once('connect', this.unref);
       else stream.unref();
       return this;

@@ -33,9 +33,15 @@ class SocketState {
   presendBytes = null;
   /** The write that waits for the kernel. @type {any} */
   pending = null;
+  /** Small writes of this tick, on their way. @type {any} */
+  batch = null;
+  /** The `gather` option. */
+  gathers = true;
+  /** When the last write went straight to the kernel; see `gather.js`. */
+  turn = -1;
   /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
   lastQueued = 0;
-  /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number } | null} */
+  /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number, batch: any } | null} */
   tick = null;
   /** Settles `_final()`. @type {Function | null} */
   onshutdown = null;

@@ -12,6 +12,7 @@ const { Duplex } = require('node:stream');
 
 const { checkChunk } = require('./arguments');
 const { endedByOfEnd, noteEnding } = require('./ending');
+const { flush, gather, wroteStraight } = require('./gather');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
 const { writingMethods } = require('./writing');
@@ -56,21 +57,43 @@ function goesStraight(socket, state, chunk) {
  * @param {(error: null) => void} callback
  */
 function callSoon(state, callback) {
-  if (state.tick !== null && state.tick.callback === callback) {
+  if (state.tick !== null && state.tick.callback === callback && state.tick.batch === state.batch) {
     state.tick.count += 1;
     return;
   }
-  state.tick = { callback, count: 1 };
+  state.tick = { callback, count: 1, batch: state.batch };
   process.nextTick(runTick, state, state.tick);
 }
 
 /**
  * @param {any} state
- * @param {{ callback: Function, count: number }} tick
+ * @param {{ callback: Function, count: number, batch: any }} tick
  */
 function runTick(state, tick) {
+  const { callback, count, batch } = tick;
   if (state.tick === tick) state.tick = null;
-  for (; tick.count > 0; tick.count -= 1) tick.callback(null);
+  if (batch !== null) batch.answer(callback, count);
+  else for (let i = 0; i < count; i += 1) callback(null);
+}
+
+/**
+ * @param {any} socket
+ * @param {any} state
+ * @param {string | Uint8Array} chunk
+ * @param {BufferEncoding | null | undefined} encoding
+ * @returns {boolean} whether the kernel took all of it; otherwise the state knows how much
+ */
+function sendWhole(socket, state, chunk, encoding) {
+  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
+  const taken = state.stream.write(bytes, 0);
+  if (taken === bytes.length) {
+    state.bytesDispatched += taken;
+    wroteStraight(state);
+    return true;
+  }
+  state.presend = taken;
+  state.presendBytes = bytes;
+  return false;
 }
 
 /**
@@ -90,16 +113,16 @@ function write(chunk, encoding, callback) {
   if (encoding || !isPlain) checkChunk(this, chunk, encoding, write);
   if (isOver(this)) return refuseWrite(this, chunk, encoding, callback, write);
   if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  if (!goesStraight(this, state, chunk)) return Duplex.prototype.write.call(this, chunk, encoding, callback);
-
-  const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
-  const taken = state.stream.write(bytes, 0);
-  if (taken !== bytes.length) {
-    state.presend = taken;
-    state.presendBytes = bytes;
-    return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  let isStraight = goesStraight(this, state, chunk);
+  if (!isStraight || !gather(this, state, chunk, encoding || state.defaultEncoding)) {
+    if (state.batch !== null) {
+      flush(this);
+      isStraight &&= goesStraight(this, state, chunk);
+    }
+    if (!isStraight || !sendWhole(this, state, chunk, encoding)) {
+      return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    }
   }
-  state.bytesDispatched += taken;
   state.lastQueued = 0;
   if (state.timer !== null || this._parent !== null) this._unrefTimer();
   if (typeof callback === 'function') callSoon(state, callback);
@@ -133,6 +156,12 @@ const writeMethods = {
     Duplex.prototype.setDefaultEncoding.call(this, /** @type {BufferEncoding} */ (encoding));
     this[kState].defaultEncoding = encoding;
     return this;
+  },
+
+  /** @this {any} */
+  cork() {
+    if (this[kState].batch !== null) flush(this);
+    Duplex.prototype.cork.call(this);
   },
 
   /** @this {any} */

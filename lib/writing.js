@@ -11,6 +11,7 @@
 
 const { noteEnding, endedByOfError } = require('./ending');
 const { EAGAIN, ECANCELED, ENOTCONN } = require('./errno');
+const { takeBatch } = require('./gather');
 const { kOnShutdown, kOnWritable } = require('./listeners');
 const { netError } = require('./net-error');
 const { PendingWrite } = require('./pending-write');
@@ -64,6 +65,16 @@ function fail(socket, error, callback) {
 function dispatch(socket, chunks, callback) {
   const state = socket[kState];
   const { stream } = state;
+  const batch = takeBatch(state);
+  if (batch !== null) {
+    const answer = callback;
+    chunks = [batch.bytes, ...chunks];
+    state.bytesDispatched -= batch.length;
+    callback = (error) => {
+      batch.settle(error ?? null, error == null);
+      answer(error);
+    };
+  }
   let total = 0;
   for (const chunk of chunks) total += chunk.length;
   let taken = state.presend;
@@ -90,13 +101,17 @@ function dispatch(socket, chunks, callback) {
  * @returns {() => void} tells them, when the stream has closed, as libuv cancels its requests
  */
 function takePending(state) {
-  const { attempt, onshutdown, pending } = state;
+  const { attempt, onshutdown, pending, stream } = state;
+  const batch = takeBatch(state);
+  const isSent = batch !== null && stream.write(batch.bytes, 0) === batch.length;
+  if (isSent) batch.settle(null, true);
   state.attempt = null;
   state.onshutdown = null;
   state.pending = null;
   return () => {
     attempt?.cancel();
     pending?.settle(errnoError(ECANCELED, 'write'));
+    if (!isSent) batch?.settle(errnoError(ECANCELED, 'write'), true);
     onshutdown?.();
   };
 }
@@ -162,6 +177,9 @@ const writingMethods = {
     const state = this[kState];
     if (this.connecting) return this.once('connect', () => this._final(callback));
     if (state.stream === null) return callback();
+    if (state.batch !== null) {
+      return dispatch(this, [], (error) => (error ? callback(error) : this._final(callback)));
+    }
     const errno = state.stream.shutdown();
     if (errno === ENOTCONN) return callback();
     if (errno < 0) return callback(errnoError(errno, 'shutdown'));

@@ -1,0 +1,193 @@
+'use strict';
+
+/**
+ * Small writes to one socket in one tick leave together.
+ *
+ *     write ──► kernel        the first of a tick, at once
+ *     write ──► batch ─┐
+ *     write ──► batch ─┤      the others are copied into one buffer …
+ *                      └──►   … which is one call at the end of the tick, or sooner (below)
+ *
+ * Gathered bytes count as written. They are sent before anything that comes after them: at the next write that is not
+ * gathered, at `cork()`, `end()`, `destroy()`, `unref()` and at the exit of the process; also when the buffer is full, and
+ * at a write that comes more than a millisecond after the first of the batch. `{ gather: false }` turns gathering off.
+ */
+
+const { Duplex } = require('node:stream');
+
+const { kState } = require('./state');
+
+/** The size of a batch. */
+const BATCH_BYTES = 65_536;
+/** A longer chunk is worth a call of its own. */
+const MAX_CHUNK_BYTES = 16_384;
+/** UTF-8 needs at most so many bytes for one unit of a string, and every other encoding less. */
+const MAX_BYTES_PER_UNIT = 3;
+/** A tick that takes longer than this is not waited for. */
+const MAX_WAIT_MS = 1;
+/** Buffers kept for the next batches; a broadcast needs one for each socket. */
+const MAX_SPARE_BUFFERS = 16;
+
+/** @type {Buffer[]} */
+const spareBuffers = [];
+
+/** Sockets with a batch, until the end of the tick. @type {any[]} */
+let waiting = [];
+let isExiting = false;
+let listensForExit = false;
+
+/** Counts what the event loop tells us: two writes under the same number may be of one tick. */
+let turn = 0;
+
+class Batch {
+  #buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
+  #startedAt = performance.now();
+  /** Null: not sent yet. Otherwise what became of it. @type {{ error: Error | null } | null} */
+  #outcome = null;
+  /** Callbacks that were due before the outcome was known. @type {Array<{ callback: Function, count: number }>} */
+  #due = [];
+
+  length = 0;
+
+  /**
+   * @param {string | Uint8Array} chunk
+   * @returns {boolean}
+   */
+  accepts(chunk) {
+    const room = BATCH_BYTES - this.length;
+    const needs = typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : chunk.length;
+    return needs <= room && performance.now() - this.#startedAt < MAX_WAIT_MS;
+  }
+
+  /**
+   * @param {string | Uint8Array} chunk
+   * @param {BufferEncoding} encoding
+   * @returns {number} its length in bytes
+   */
+  add(chunk, encoding) {
+    const start = this.length;
+    if (typeof chunk === 'string') {
+      this.length += this.#buffer.write(chunk, start, encoding);
+    } else {
+      this.#buffer.set(chunk, start);
+      this.length += chunk.length;
+    }
+    return this.length - start;
+  }
+
+  get bytes() {
+    return this.#buffer.subarray(0, this.length);
+  }
+
+  /**
+   * @param {Error | null} error
+   * @param {boolean} isFree whether nobody needs the buffer any more
+   */
+  settle(error, isFree) {
+    this.#outcome = { error };
+    if (isFree && spareBuffers.length < MAX_SPARE_BUFFERS) spareBuffers.push(this.#buffer);
+    for (const { callback, count } of this.#due) for (let i = 0; i < count; i += 1) callback(error);
+    this.#due = [];
+  }
+
+  /**
+   * The tick of a write callback has come.
+   *
+   * @param {Function} callback
+   * @param {number} count
+   */
+  answer(callback, count) {
+    if (this.#outcome === null) this.#due.push({ callback, count });
+    else for (let i = 0; i < count; i += 1) callback(this.#outcome.error);
+  }
+}
+
+/** An event has come: a new tick has begun. */
+function nextTurn() {
+  turn += 1;
+}
+
+/**
+ * A write went straight to the kernel; whatever else this tick writes can wait for its end.
+ *
+ * @param {any} state
+ */
+function wroteStraight(state) {
+  state.turn = turn;
+}
+
+/**
+ * @param {any} socket
+ * @param {any} state
+ * @param {string | Uint8Array} chunk which could go straight to the kernel
+ * @param {BufferEncoding} encoding
+ * @returns {boolean} whether it was gathered
+ */
+function gather(socket, state, chunk, encoding) {
+  if (state.turn !== turn || !state.gathers || isExiting || chunk.length > MAX_CHUNK_BYTES) return false;
+  if (state.batch === null) begin(socket, state);
+  else if (!state.batch.accepts(chunk)) return false;
+  state.bytesDispatched += state.batch.add(chunk, encoding);
+  return true;
+}
+
+/**
+ * @param {any} socket
+ * @param {any} state
+ */
+function begin(socket, state) {
+  state.batch = new Batch();
+  if (waiting.length === 0) process.nextTick(flushAll);
+  waiting.push(socket);
+  if (!listensForExit) {
+    listensForExit = true;
+    process.on('exit', flushAtExit);
+  }
+}
+
+/**
+ * Takes the batch out of the state, for its bytes to be sent before others.
+ *
+ * @param {any} state
+ * @returns {Batch | null}
+ */
+function takeBatch(state) {
+  const { batch } = state;
+  state.batch = null;
+  state.turn = -1;
+  return batch;
+}
+
+/**
+ * Sends what was gathered. What the kernel does not take now becomes one write of the Writable.
+ *
+ * @param {any} socket
+ */
+function flush(socket) {
+  const state = socket[kState];
+  const batch = takeBatch(state);
+  if (batch === null) return;
+  const { bytes } = batch;
+  const taken = state.stream.write(bytes, 0);
+  if (taken === bytes.length) {
+    batch.settle(null, true);
+    return;
+  }
+  state.presend = taken;
+  state.presendBytes = bytes;
+  state.bytesDispatched -= bytes.length;
+  Duplex.prototype.write.call(socket, bytes, undefined, (error) => batch.settle(error ?? null, false));
+}
+
+function flushAll() {
+  const sockets = waiting;
+  waiting = [];
+  for (const socket of sockets) flush(socket);
+}
+
+function flushAtExit() {
+  isExiting = true;
+  flushAll();
+}
+
+module.exports = { flush, gather, nextTurn, takeBatch, wroteStraight };
