@@ -1,6 +1,6 @@
 'use strict';
 
-/** Runs a program of examples/, plays the client where it is a server, ends it, and says what is not as promised. */
+/** Runs a program, plays the client where it is a server, ends it, and says what is not as promised. */
 
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -28,9 +28,17 @@ const RETRY_MS = 20;
  */
 
 /**
+ * @typedef {object} Program
+ * @property {string[]} args of node
+ * @property {boolean} [serves] until it is ended from outside
+ * @property {number} [exitCode]
+ * @property {RegExp[]} expected each is found in the output
+ */
+
+/**
  * @typedef {object} Surroundings
  * @property {(text: string) => void} [print] gets the output as it comes
- * @property {string[]} [nodeOptions] before those of the example
+ * @property {string[]} [nodeOptions] before those of the program
  * @property {boolean} [anyPort] the program tells its port by `process.send()`
  */
 
@@ -39,8 +47,17 @@ const RETRY_MS = 20;
  * @param {Surroundings} [surroundings]
  * @returns {Promise<string | undefined>} what is not as promised
  */
-async function runExample(example, { print = () => {}, nodeOptions = [], anyPort = false } = {}) {
-  const child = spawn(process.execPath, [...nodeOptions, ...nodeArguments(example)], {
+function runExample(example, surroundings) {
+  return runProgram({ ...example, args: nodeArguments(example) }, surroundings);
+}
+
+/**
+ * @param {Program} program
+ * @param {Surroundings} [surroundings]
+ * @returns {Promise<string | undefined>} what is not as promised
+ */
+async function runProgram(program, { print = () => {}, nodeOptions = [], anyPort = false } = {}) {
+  const child = spawn(process.execPath, [...nodeOptions, ...program.args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'pipe', anyPort ? 'ipc' : 'ignore'],
   });
@@ -48,7 +65,7 @@ async function runExample(example, { print = () => {}, nodeOptions = [], anyPort
   const patience = setTimeout(() => child.kill(), PATIENCE_MS);
 
   let output = '';
-  const missing = () => example.expected.find((pattern) => !pattern.test(output));
+  const missing = () => program.expected.find((pattern) => !pattern.test(output));
   const complete = new Promise((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (data) => {
@@ -59,7 +76,7 @@ async function runExample(example, { print = () => {}, nodeOptions = [], anyPort
     }
   });
 
-  const { serves = false, exitCode = serves ? null : 0 } = example;
+  const { serves = false, exitCode = serves ? null : 0 } = program;
   let received = GREETING;
   if (serves) {
     const port = anyPort ? await Promise.race([once(child, 'message'), ended.then(() => [0])]) : [PORT];
@@ -108,4 +125,4 @@ async function portIsTaken() {
   }
 }
 
-module.exports = { PORT, portIsTaken, runExample };
+module.exports = { PORT, portIsTaken, runExample, runProgram };
