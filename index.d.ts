@@ -86,8 +86,22 @@ export interface StreamLike {
   on(...args: any[]): unknown;
 }
 
+/** What a Rust-backed socket takes beyond the options of `net`. */
+export interface SocketConstructorOpts extends net.SocketConstructorOpts {
+  /**
+   * Whether small writes of one tick leave in one system call: the first goes to the kernel at once, the others at the
+   * end of the tick, or sooner. By default `true`.
+   */
+  gather?: boolean | undefined;
+}
+
+export interface TcpNetConnectOpts extends net.TcpNetConnectOpts, Pick<SocketConstructorOpts, 'gather'> {}
+export interface IpcNetConnectOpts extends net.IpcNetConnectOpts, Pick<SocketConstructorOpts, 'gather'> {}
+export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;
+
 /** `net.Socket`, backed by Rust. `instanceof net.Socket` holds. */
 export class Socket extends net.Socket {
+  constructor(options?: SocketConstructorOpts);
   /** @throws {SocketAlreadyEndedError} if the socket has ended: exactly when `writable` is `false` on a connected one */
   write(buffer: Uint8Array | string, cb?: (err?: Error | null) => void): boolean;
   write(str: Uint8Array | string, encoding?: BufferEncoding, cb?: (err?: Error | null) => void): boolean;
@@ -127,7 +141,7 @@ export class BoundSocket {
 export function createServer(connectionListener?: (socket: Socket) => void): Server;
 export function createServer(options?: net.ServerOpts, connectionListener?: (socket: Socket) => void): Server;
 
-export function connect(options: net.NetConnectOpts, connectionListener?: () => void): Socket;
+export function connect(options: NetConnectOpts, connectionListener?: () => void): Socket;
 export function connect(port: number, host?: string, connectionListener?: () => void): Socket;
 export function connect(port: number, connectionListener?: () => void): Socket;
 export function connect(path: string, connectionListener?: () => void): Socket;
@@ -145,11 +159,11 @@ export function safeSocket<T extends StreamLike>(socket: T, options?: SafeSocket
  *
  * @throws {Error} `ERR_SAFE_SOCKET_BINARY` without the native binary
  */
-export function safeSocket(port: number, options?: Omit<net.TcpNetConnectOpts, 'port'> & SafeSocketOptions): Socket;
+export function safeSocket(port: number, options?: Omit<TcpNetConnectOpts, 'port'> & SafeSocketOptions): Socket;
 /** Connects a Rust-backed socket to the path of a Unix-domain socket. */
-export function safeSocket(path: string, options?: Omit<net.IpcNetConnectOpts, 'path'> & SafeSocketOptions): Socket;
+export function safeSocket(path: string, options?: Omit<IpcNetConnectOpts, 'path'> & SafeSocketOptions): Socket;
 /** Connects a Rust-backed socket; the options are those of `net.connect()` and ours. */
-export function safeSocket(options: net.NetConnectOpts & SafeSocketOptions): Socket;
+export function safeSocket(options: NetConnectOpts & SafeSocketOptions): Socket;
 
 /**
  * Writes where that is possible. Backpressure is in `socket.writableNeedDrain`.

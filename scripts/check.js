@@ -12,6 +12,7 @@ const CHECKS = [
   ['npx', ['prettier', '--check', '.']],
   ['npx', ['tsc', '--project', '.']],
   ['npx', ['tsc', '--project', '__test__/types']],
+  ['node', ['scripts/list-unsafe.js', '--check']],
 ];
 
 makeReady({ quiet: true });

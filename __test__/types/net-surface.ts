@@ -34,7 +34,10 @@ asSocket.resetAndDestroy();
 // @ts-expect-error
 socket.write(42);
 
-const connectOptions: NetConnectOpts = { port: 1, host: 'localhost' };
+const connectOptions: NetConnectOpts = { port: 1, host: 'localhost', gather: false };
+const netOptions: net.NetConnectOpts = { path: '/tmp/socket' };
+safe.connect(netOptions);
+new safe.Socket({ gather: false, allowHalfOpen: true });
 const connected = safe.connect(connectOptions, () => {});
 holds<Equal<typeof connected, safe.Socket>>();
 safe.createConnection(3000, 'localhost', () => {});
