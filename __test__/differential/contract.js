@@ -16,6 +16,7 @@ const REFUSED = 'ERR_SOCKET_ALREADY_ENDED';
  */
 function underContract(socket) {
   let sources = 0;
+  let isEmitting = false;
   socket.on('pipe', () => (sources += 1));
   socket.on('unpipe', () => (sources -= 1));
 
@@ -26,19 +27,32 @@ function underContract(socket) {
   function refusingWrite(chunk, encoding, callback) {
     if (!isEnded(socket) || !isChunk(chunk)) return write.call(socket, chunk, encoding, callback);
     if (sources === 0) throw refusal('write');
-    socket.emit('error', refusal('write'));
+    emitOnce(refusal('write'));
     return false;
+  }
+
+  /** A source may write several chunks before the tick in which 'error' unpipes it: they are one failure. */
+  function emitOnce(error) {
+    if (isEmitting) return;
+    isEmitting = true;
+    process.nextTick(() => {
+      isEmitting = false;
+      socket.emit('error', error);
+    });
   }
 
   function refusingEnd(chunk, encoding, callback) {
     if (!isEnded(socket)) return end.call(socket, chunk, encoding, callback);
     const isBare = chunk === undefined || chunk === null || typeof chunk === 'function';
-    if (!isBare) throw refusal('end');
+    if (!isBare && sources === 0) throw refusal('end');
+    if (!isBare) {
+      emitOnce(refusal('end'));
+      return socket;
+    }
+    // Node keeps the callback of the first end() after destroy() for ever; of the second it knows that it is in vain.
+    if (socket.destroyed && !socket.writableEnded) end.call(socket);
     const settled = [chunk, encoding, callback].find((argument) => typeof argument === 'function');
-    if (settled === undefined) return socket;
-    if (!socket.destroyed) return end.call(socket, settled);
-    process.nextTick(settled, destroyedError());
-    return socket;
+    return settled === undefined ? socket : end.call(socket, settled);
   }
 
   Object.defineProperty(socket, 'write', {
@@ -64,11 +78,6 @@ function refusal(operation) {
     code: REFUSED,
     operation,
   });
-}
-
-function destroyedError() {
-  const error = new Error('Cannot call end after a stream was destroyed');
-  return Object.assign(error, { code: 'ERR_STREAM_DESTROYED' });
 }
 
 module.exports = { underContract, REFUSED };

@@ -30,6 +30,9 @@ class Endpoint {
     this.hasEnded = false;
     this.hasClosed = false;
     this.isConnected = false;
+    this.hasJustWritten = false;
+    /** @type {Endpoint | undefined} */
+    this.peer = undefined;
   }
 
   /**
@@ -60,6 +63,10 @@ class Endpoint {
 
   nextCall() {
     return this.#nextCall++;
+  }
+
+  get isPeerGone() {
+    return this.peer?.socket?.destroyed === true;
   }
 
   /** Whether bytes that arrive are consumed without anybody asking for them. */

@@ -60,6 +60,8 @@ class Run {
     this.names = new Map();
     this.client = new Endpoint('client', scenario.client, this.names);
     this.server = new Endpoint('server', scenario.server, this.names);
+    this.client.peer = this.server;
+    this.server.peer = this.client;
   }
 
   async all() {
@@ -144,6 +146,8 @@ class Run {
   async reconnect(operations) {
     await this.closeAll();
     this.client.restart();
+    // What the client is about to reach is another socket, whenever it comes.
+    this.server.socket = undefined;
     this.connect();
     await this.rest();
     await this.step(this.client, operations);

@@ -48,12 +48,10 @@ const write = kind('write', { content, callback: fc.boolean() });
 const end = kind('end', { content: fc.option(content), callback: fc.boolean() });
 const destroy = kind('destroy', { withError: fc.boolean() });
 
-const simple = fc.oneof(
+/** What does not close the connection in one stroke. */
+const gentle = [
   { weight: 14, arbitrary: write },
   { weight: 4, arbitrary: end },
-  { weight: 2, arbitrary: destroy },
-  { weight: 1, arbitrary: kind('destroySoon') },
-  { weight: 1, arbitrary: kind('reset') },
   { weight: 3, arbitrary: kind('cork') },
   { weight: 3, arbitrary: kind('uncork') },
   { weight: 2, arbitrary: kind('pause') },
@@ -68,9 +66,15 @@ const simple = fc.oneof(
   { weight: 1, arbitrary: kind('pipeFrom', { size: fc.constantFrom(10, 1_000, 50_000), ends: fc.boolean() }) },
   { weight: 1, arbitrary: kind('pipeTo') },
   { weight: 1, arbitrary: kind('unpipe') },
+];
+const simple = fc.oneof(
+  ...gentle,
+  { weight: 2, arbitrary: destroy },
+  { weight: 1, arbitrary: kind('destroySoon') },
+  { weight: 1, arbitrary: kind('reset') },
 );
 const later = kind('later', {
-  how: fc.constantFrom('nextTick', 'microtask', 'immediate'),
+  how: fc.constantFrom('nextTick', 'microtask'),
   operations: fc.array(simple, { minLength: 1, maxLength: 3 }),
 });
 const operation = fc.oneof({ weight: 10, arbitrary: simple }, { weight: 1, arbitrary: later });
@@ -81,19 +85,24 @@ const burst = fc.oneof(
 /** Waits for the timeout it sets, so it has a step of its own. */
 const idle = fc.tuple(kind('setTimeout', { ms: fc.constantFrom(1, 5), callback: fc.boolean() }));
 
-const reaction = fc.record({
-  event: fc.constantFrom('connect', 'ready', 'end', 'finish', 'drain', 'timeout', 'error', 'close', 'pause', 'resume'),
-  operations: fc.array(operation, { minLength: 1, maxLength: 3 }),
-});
-const endOptions = {
+const EVENTS = ['end', 'finish', 'drain', 'timeout', 'error', 'close'];
+const reactionsTo = (events) =>
+  fc.array(
+    fc.record({
+      event: fc.constantFrom(...events),
+      operations: fc.array(operation, { minLength: 1, maxLength: 3 }),
+    }),
+    { maxLength: 2 },
+  );
+const endOptions = (events) => ({
   allowHalfOpen: fc.boolean(),
   highWaterMark: fc.option(fc.constantFrom(1, 100, 1_000, 100_000), { freq: 4 }),
   mode: fc.constantFrom('flowing', 'flowing', 'flowing', 'readable', 'idle'),
   reactions: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: fc.array(reaction, { maxLength: 2 }) },
+    { weight: 1, arbitrary: reactionsTo(events) },
   ),
-};
+});
 const sometimes = (arbitrary) =>
   fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary });
 
@@ -103,10 +112,12 @@ const scenario = fc.record({
   subject: fc.constantFrom('client', 'server', 'both'),
   target: fc.constantFrom('listening', 'listening', 'listening', 'listening', 'listening', 'lookup', 'refused'),
   addresses: fc.boolean(),
-  client: fc.record(endOptions),
-  server: fc.record({ ...endOptions, pauseOnConnect: fc.nat(9).map((n) => n === 0) }),
+  client: fc.record(endOptions([...EVENTS, 'connect', 'ready', 'pause', 'resume'])),
+  server: fc.record({ ...endOptions(EVENTS), pauseOnConnect: fc.nat(9).map((n) => n === 0) }),
   early: sometimes(burst),
-  greeting: sometimes(burst),
+  // Which of 'connect' here and 'connection' there comes first is the event loop's business, so a greeting does not
+  // close: that could still fail the client's connect.
+  greeting: sometimes(fc.array(fc.oneof(...gentle), { minLength: 1, maxLength: 5 })),
   steps: fc.array(
     fc.record({
       end: fc.constantFrom('client', 'server'),

@@ -9,6 +9,8 @@
 
 const { createHash } = require('node:crypto');
 
+const { REFUSED } = require('./contract');
+
 const FLAGS = [
   'connecting',
   'pending',
@@ -47,7 +49,8 @@ class Trace {
   addData(chunk) {
     this.activity += 1;
     this.#dataHash ??= createHash('sha1');
-    this.#dataHash.update(chunk);
+    // Strings may be cut between two surrogates, which have no UTF-8.
+    this.#dataHash.update(chunk, 'utf16le');
     this.#dataLength += chunk.length;
   }
 
@@ -90,9 +93,9 @@ function briefly(socket) {
  */
 function fully(socket, withAddresses) {
   const facts = {
-    read: socket.bytesRead,
+    // Of a socket that nobody reads the event loop decides how much has been read ahead.
+    ...(socket.readableFlowing && { read: socket.bytesRead, buffered: socket.readableLength }),
     flowing: socket.readableFlowing,
-    buffered: socket.readableLength,
     aborted: socket.readableAborted,
     corked: socket.writableCorked,
     timeout: socket.timeout,
@@ -107,6 +110,8 @@ function fully(socket, withAddresses) {
 /** @param {any} error */
 function describeError(error) {
   if (error === null || typeof error !== 'object') return String(error);
+  // Its message says how long ago: it has tests of its own.
+  if (error.code === REFUSED) return REFUSED;
   const facts = ['errno', 'syscall', 'address', 'port'].filter((name) => error[name] !== undefined);
   const details = facts.map((name) => ` ${name}:${error[name]}`).join('');
   return `${error.name} ${error.code ?? ''}${details} ${JSON.stringify(error.message)}`;
