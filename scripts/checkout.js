@@ -13,7 +13,7 @@ const NEEDS_SHELL = process.platform === 'win32' ? ['npm', 'npx'] : [];
 
 /**
  * @typedef {object} StepOptions
- * @property {boolean} [quiet] show the output only if the step fails
+ * @property {boolean} [quiet] show the output only if the step fails, else its title
  * @property {NodeJS.ProcessEnv} [env]
  */
 
@@ -66,7 +66,7 @@ function demandCargo() {
  */
 function run(title, command, args, { quiet = false, env = process.env } = {}) {
   const heading = `\n=== ${title} ===\n`;
-  if (!quiet) console.log(heading);
+  console.log(quiet ? `${title} …` : heading);
   const { status, error, stdout, stderr } = spawnSync(command, args, {
     cwd: ROOT,
     env,

@@ -11,7 +11,7 @@ const PORT_TAKEN =
   'End the other program and run this again.';
 
 async function main() {
-  console.log('Installing and building what is missing; the first time that takes a minute or two.');
+  console.log('Installing and building what is missing; the first time that takes a minute or two.\n');
   makeReady({ quiet: true });
 
   const problems = [];
