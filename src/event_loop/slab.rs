@@ -38,6 +38,13 @@ impl Slab {
         })
     }
 
+    /// How many bytes it holds.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "`new` refuses an empty one")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     /// Lets `read` write into the first `limit` bytes of the buffer, or all of it. A call from inside of `read` is `WouldBlock`.
     ///
     /// # Errors

@@ -5,9 +5,11 @@
 //! readiness only when the kernel refuses: a fresh socket is writable long before the driver has
 //! said so.
 
+use std::future::Future;
 use std::io::{self, IoSlice, Read};
 use std::net::SocketAddr;
-use std::task::{Context, Poll, ready};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker, ready};
 
 use socket2::{SockRef, Socket};
 use tokio::io::Interest;
@@ -129,6 +131,18 @@ impl Stream {
                 .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
         );
         received
+    }
+
+    /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.
+    #[must_use]
+    pub fn is_hung_up(&self) -> bool {
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let mut cx = Context::from_waker(Waker::noop());
+        let ready = each!(self,
+            stream => pin!(stream.ready(both)).poll(&mut cx),
+            _fifo => return false
+        );
+        matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed() && ready.is_write_closed())
     }
 
     /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.

@@ -1,0 +1,176 @@
+//! How a stream comes to its connection: bound, connected, or adopted.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{SockAddr, Socket};
+
+use super::{Io, StreamSource};
+use crate::event_loop::EventLoop;
+use crate::net::Stream;
+#[cfg(unix)]
+use crate::net::descriptor::is_unconnected;
+use crate::net::errno::{EINVAL, EISCONN, errno};
+use crate::net::socket::{self, BindFlags};
+
+impl StreamSource {
+    /// bind(2) to an IP address. `EADDRINUSE` is kept for `connect` to report, as libuv does.
+    pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
+        let mut io = self.io.borrow_mut();
+        if !matches!(*io, Io::None) {
+            return EINVAL;
+        }
+        let bound = socket::tcp(addr).and_then(|socket| {
+            match socket::bind_tcp(&socket, addr, flags) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                    self.delayed_error.set(errno(&error));
+                }
+                result => result?,
+            }
+            Ok(socket)
+        });
+        match bound {
+            Ok(socket) => {
+                *io = Io::Unconnected(socket);
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// bind(2) to a path.
+    pub fn bind_path(&self, path: &str) -> i32 {
+        let mut io = self.io.borrow_mut();
+        if !matches!(*io, Io::None) {
+            return EINVAL;
+        }
+        let bound = socket::pipe().and_then(|socket| {
+            socket::bind_pipe(&socket, path)?;
+            Ok(socket)
+        });
+        match bound {
+            Ok(socket) => {
+                *io = Io::Unconnected(socket);
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// Starts to connect to an IP address; the outcome is a connect event. A refusal that the
+    /// kernel reports at once is one too, every other failure is returned: libuv's distinction.
+    pub fn connect(&self, event_loop: &EventLoop, addr: &SocketAddr) -> i32 {
+        if self.delayed_error.get() != 0 {
+            return self.connect_later(event_loop);
+        }
+        let started = self.begin_connection(|| socket::tcp(addr), &SockAddr::from(*addr));
+        match started {
+            Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                self.delayed_error.set(errno(&error));
+                self.connect_later(event_loop)
+            }
+            Err(error) => errno(&error),
+            Ok(()) => self.await_connection(event_loop),
+        }
+    }
+
+    /// Starts to connect to a path; every failure but a bad path is a connect event.
+    pub fn connect_path(&self, event_loop: &EventLoop, path: &str) -> i32 {
+        let addr = match socket::pipe_addr(path) {
+            Ok(addr) => addr,
+            Err(error) => return errno(&error),
+        };
+        let started = self.begin_connection(socket::pipe, &addr);
+        match started {
+            Ok(()) => self.await_connection(event_loop),
+            Err(error) => {
+                self.delayed_error.set(errno(&error));
+                self.connect_later(event_loop)
+            }
+        }
+    }
+
+    /// connect(2) on the descriptor there is, or else on the one that `make` makes.
+    fn begin_connection(
+        &self,
+        make: impl FnOnce() -> io::Result<Socket>,
+        addr: &SockAddr,
+    ) -> io::Result<()> {
+        let mut io = self.io.borrow_mut();
+        if matches!(*io, Io::None) {
+            *io = Io::Unconnected(make()?);
+        }
+        match io.socket() {
+            Some(socket) => socket::connect(&socket, addr),
+            None => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    fn await_connection(&self, event_loop: &EventLoop) -> i32 {
+        let socket = match self.io.take() {
+            Io::Unconnected(socket) => socket,
+            other => {
+                self.io.replace(other);
+                return EISCONN;
+            }
+        };
+        let _entered = event_loop.runtime().enter();
+        match Stream::from_socket(socket, self.kind) {
+            Ok(stream) => {
+                self.io.replace(Io::Open(stream));
+                self.connecting.set(true);
+                self.update_alive(event_loop);
+                self.act_soon_if_ready(event_loop);
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// Reports `delayed_error` in the next turn.
+    fn connect_later(&self, event_loop: &EventLoop) -> i32 {
+        self.connecting.set(true);
+        self.update_alive(event_loop);
+        event_loop.schedule(self.attachment.id);
+        0
+    }
+
+    /// Adopts a descriptor. One that is not connected yet can still be.
+    #[cfg(unix)]
+    pub fn open(&self, event_loop: &EventLoop, fd: std::os::fd::OwnedFd) -> i32 {
+        let _entered = event_loop.runtime().enter();
+        let opened = if is_unconnected(&fd) {
+            let socket = Socket::from(fd);
+            socket
+                .set_nonblocking(true)
+                .map(|()| Io::Unconnected(socket))
+        } else {
+            Stream::from_fd(fd, self.kind).map(Io::Open)
+        };
+        match opened {
+            Ok(io) => {
+                self.io.replace(io);
+                0
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    /// Takes the bound socket out, for a listener to adopt; the stream is then gone.
+    pub(in crate::event_loop) fn take_unconnected(
+        &self,
+        event_loop: &EventLoop,
+    ) -> Option<(Socket, i32)> {
+        let mut io = self.io.borrow_mut();
+        if !matches!(*io, Io::Unconnected(_)) {
+            return None;
+        }
+        let Io::Unconnected(socket) = std::mem::take(&mut *io) else {
+            return None;
+        };
+        self.attachment.begin_close();
+        self.attachment.detach();
+        event_loop.sources.remove(self.attachment.id);
+        Some((socket, self.delayed_error.get()))
+    }
+}

@@ -1,0 +1,136 @@
+//! What the readiness of a stream means, and what JavaScript hears of it.
+
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::{Io, StreamSource};
+use crate::core::budget::Budget;
+use crate::event_loop::EventLoop;
+use crate::event_loop::dispatch::Event;
+use crate::net::Stream;
+use crate::net::errno::{EBADF, errno, status};
+
+/// Reads in a row after which a write that waits for the kernel has its turn; libuv's number.
+const READS_BEFORE_A_WRITE: u32 = 32;
+
+impl StreamSource {
+    /// Does what has become possible: one event after the other, until nothing is, or the budget
+    /// is spent.
+    pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
+        self.attachment.taken();
+        if self.attachment.is_closing() {
+            self.attachment.close_in_turn(event_loop);
+            return budget.spend(0);
+        }
+        self.armed.set(false);
+        while let Some((event, bytes)) = self.next_event() {
+            self.update_alive(event_loop);
+            self.attachment.emit(event_loop, event);
+            budget.spend(bytes);
+            if self.attachment.is_closing() || event_loop.stopped.get() {
+                return;
+            }
+            if budget.source_is_spent() {
+                // Perhaps nothing is left to do; finding out costs no system call.
+                return self.attachment.requeue();
+            }
+        }
+    }
+
+    /// The next thing to tell, in libuv's order: a connection attempt, a shutdown, what can be read,
+    /// what can be written. A waiting write goes first after a good many reads in a row.
+    fn next_event(&self) -> Option<(Event, usize)> {
+        let io = self.io.borrow();
+        let mut cx = Context::from_waker(self.attachment.waker());
+        if self.connecting.get() {
+            let outcome = match (self.delayed_error.take(), &*io) {
+                (0, Io::Open(stream)) => match stream.poll_connect(&mut cx) {
+                    Poll::Ready(connected) => status(&connected),
+                    Poll::Pending => return None,
+                },
+                (0, _) => EBADF,
+                (delayed, _) => delayed,
+            };
+            self.connecting.set(false);
+            return Some((Event::Connect(outcome), 0));
+        }
+        let Io::Open(stream) = &*io else { return None };
+        if self.shutting_down.replace(false) {
+            return Some((Event::Shutdown(status(&stream.shutdown())), 0));
+        }
+        let has_read_enough = self.reads_in_a_row.get() == READS_BEFORE_A_WRITE;
+        if !has_read_enough && let Some(read) = self.next_read(stream, &mut cx) {
+            self.reads_in_a_row.set(self.reads_in_a_row.get() + 1);
+            return Some(read);
+        }
+        self.reads_in_a_row.set(0);
+        if self.awaiting_writable.get() && stream.poll_write_ready(&mut cx).is_ready() {
+            self.awaiting_writable.set(false);
+            return Some((Event::Writable, 0));
+        }
+        if has_read_enough {
+            return self.next_read(stream, &mut cx);
+        }
+        None
+    }
+
+    fn next_read(&self, stream: &Stream, cx: &mut Context<'_>) -> Option<(Event, usize)> {
+        while self.reading.get() {
+            if self.hung_up.take() {
+                self.reading.set(false);
+                return Some((Event::Read(0), 0));
+            }
+            if self.armed.get() || stream.poll_read_ready(cx).is_pending() {
+                return None;
+            }
+            let limit = self.read_limit.get().min(self.slab.len());
+            match self.slab.fill(limit, |buf| stream.try_recv(buf)) {
+                Ok(0) => {
+                    self.reading.set(false);
+                    return Some((Event::Read(0), 0));
+                }
+                Ok(n) => {
+                    if n < limit {
+                        self.look_after_partial_read(stream, cx);
+                    }
+                    return Some((Event::Read(i32::try_from(n).unwrap_or(i32::MAX)), n));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => {
+                    self.reading.set(false);
+                    return Some((Event::Read(errno(&error)), 0));
+                }
+            }
+        }
+        None
+    }
+
+    /// libuv takes a partial read together with a hang-up for the end of the stream: a reset that came
+    /// with the last data is no error there, and so it is not here.
+    ///
+    /// Otherwise the queue of the kernel is empty, and this look was the one that arms the waker.
+    fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
+        if stream.poll_read_ready(cx).is_pending() {
+            self.armed.set(true);
+        } else if stream.is_hung_up() {
+            self.hung_up.set(true);
+        }
+    }
+
+    /// Asks tokio for the readiness that is waited for, so that the waker is known; if it is there
+    /// already, a turn is scheduled.
+    pub(super) fn act_soon_if_ready(&self, event_loop: &EventLoop) {
+        let is_ready = {
+            let io = self.io.borrow();
+            let Io::Open(stream) = &*io else { return };
+            let mut cx = Context::from_waker(self.attachment.waker());
+            let wants_write = self.connecting.get() || self.awaiting_writable.get();
+            (wants_write && stream.poll_write_ready(&mut cx).is_ready())
+                || (self.reading.get() && stream.poll_read_ready(&mut cx).is_ready())
+        };
+        if is_ready {
+            event_loop.schedule(self.attachment.id);
+        }
+    }
+}

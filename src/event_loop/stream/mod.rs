@@ -1,0 +1,265 @@
+//! A stream on the event loop.
+//!
+//! Kept alive as a libuv handle would: while it is referenced and reading, or while a request is
+//! pending (a connection attempt, the wait for the kernel to take bytes, a shutdown), or closing.
+
+mod connect;
+mod events;
+mod options;
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, IoSlice};
+use std::rc::Rc;
+
+use napi::{Env, Result, bindgen_prelude::Object};
+use socket2::{SockRef, Socket};
+
+use super::attachment::Attachment;
+use super::dispatch::{AsyncContext, Event, Owner};
+use super::{EventLoop, Realm, Slab, Source};
+use crate::net::errno::{EBADF, ENOTCONN, errno};
+use crate::net::options::set_reset_on_close;
+use crate::net::{Kind, Stream};
+
+#[derive(Debug, Default)]
+enum Io {
+    /// No descriptor: not yet, or no more.
+    #[default]
+    None,
+    /// Created, perhaps bound.
+    Unconnected(Socket),
+    /// Connected, or on the way.
+    Open(Stream),
+}
+
+/// A stream socket and its state.
+#[derive(Debug)]
+pub struct StreamSource {
+    attachment: Attachment,
+    slab: Rc<Slab>,
+    kind: Kind,
+    io: RefCell<Io>,
+    /// An error of bind(2) or connect(2) that libuv would report later.
+    delayed_error: Cell<i32>,
+    reading: Cell<bool>,
+    /// The most bytes that one read event may carry.
+    read_limit: Cell<usize>,
+    /// tokio knows the waker and has nothing to read: no need to ask again in this run.
+    armed: Cell<bool>,
+    /// The last read was partial and the connection is over: the end comes next.
+    hung_up: Cell<bool>,
+    reads_in_a_row: Cell<u32>,
+    connecting: Cell<bool>,
+    awaiting_writable: Cell<bool>,
+    shutting_down: Cell<bool>,
+    /// Made when the stream was accepted, for the owner to come.
+    accepted_in: RefCell<Option<AsyncContext>>,
+}
+
+impl StreamSource {
+    /// A stream without a descriptor.
+    pub fn create(event_loop: &EventLoop, realm: &Realm, kind: Kind) -> usize {
+        Self::insert(event_loop, realm, kind, Io::None, None)
+    }
+
+    /// A stream that was accepted.
+    pub(super) fn accepted(event_loop: &EventLoop, realm: &Realm, stream: Stream) -> usize {
+        let kind = match stream {
+            Stream::Tcp(_) => Kind::Tcp,
+            #[cfg(unix)]
+            Stream::Unix(_) | Stream::Fifo(_) => Kind::Pipe,
+        };
+        let resource_type = match kind {
+            Kind::Tcp => "TCPWRAP",
+            Kind::Pipe => "PIPEWRAP",
+        };
+        let context = AsyncContext::of_nobody(&realm.listeners.env(), resource_type);
+        Self::insert(event_loop, realm, kind, Io::Open(stream), context)
+    }
+
+    fn insert(
+        event_loop: &EventLoop,
+        realm: &Realm,
+        kind: Kind,
+        io: Io,
+        accepted_in: Option<AsyncContext>,
+    ) -> usize {
+        event_loop.sources.insert(|id| {
+            Source::Stream(Rc::new(Self {
+                attachment: Attachment::new(event_loop, id, Rc::clone(&realm.listeners)),
+                slab: Rc::clone(&realm.slab),
+                kind,
+                io: RefCell::new(io),
+                delayed_error: Cell::new(0),
+                reading: Cell::new(false),
+                read_limit: Cell::new(usize::MAX),
+                armed: Cell::new(false),
+                hung_up: Cell::new(false),
+                reads_in_a_row: Cell::new(0),
+                connecting: Cell::new(false),
+                awaiting_writable: Cell::new(false),
+                shutting_down: Cell::new(false),
+                accepted_in: RefCell::new(accepted_in),
+            }))
+        })
+    }
+
+    /// TCP or Unix-domain.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Sets who gets the events; see [`Owner::new`]. The first owner of an accepted stream gets them
+    /// in the context in which it was accepted.
+    ///
+    /// # Errors
+    /// If the environment is ending.
+    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        let owner = match self.accepted_in.take() {
+            Some(context) => Owner::with_context(env, owner, context)?,
+            None => Owner::new(env, owner, resource_type)?,
+        };
+        self.attachment.set_owner(owner);
+        Ok(())
+    }
+
+    /// Starts to read, at the latest when the stream is connected.
+    pub fn read_start(&self, event_loop: &EventLoop) -> i32 {
+        if matches!(*self.io.borrow(), Io::None) {
+            return ENOTCONN;
+        }
+        if !self.reading.replace(true) {
+            self.update_alive(event_loop);
+            self.act_soon_if_ready(event_loop);
+        }
+        0
+    }
+
+    /// Stops reading. What arrives waits in the kernel.
+    pub fn read_stop(&self, event_loop: &EventLoop) {
+        self.hung_up.set(false);
+        if self.reading.replace(false) {
+            self.update_alive(event_loop);
+        }
+    }
+
+    /// Bounds what one read event carries; 0 lifts the bound.
+    pub fn limit_read(&self, bytes: usize) {
+        self.read_limit
+            .set(if bytes == 0 { usize::MAX } else { bytes });
+    }
+
+    /// One send(2); the number of bytes that the kernel took, or an error.
+    pub fn write(&self, chunk: &[u8]) -> i32 {
+        self.with_open(|stream| stream.send(chunk))
+    }
+
+    /// One sendmsg(2); the number of bytes that the kernel took, or an error.
+    pub fn write_vectored(&self, chunks: &[IoSlice<'_>]) -> i32 {
+        self.with_open(|stream| stream.send_vectored(chunks))
+    }
+
+    fn with_open(&self, call: impl FnOnce(&Stream) -> io::Result<usize>) -> i32 {
+        match &*self.io.borrow() {
+            Io::Open(stream) => match call(stream) {
+                Ok(taken) => i32::try_from(taken).unwrap_or(i32::MAX),
+                Err(error) => errno(&error),
+            },
+            _ => EBADF,
+        }
+    }
+
+    /// Waits until the kernel takes bytes, or would refuse them for good; then a writable event.
+    pub fn await_writable(&self, event_loop: &EventLoop) {
+        if self.awaiting_writable.replace(true) {
+            return;
+        }
+        self.update_alive(event_loop);
+        if let Io::Open(stream) = &*self.io.borrow() {
+            // An error here is one that the next send reports better.
+            let _ = stream.confirm_unwritable();
+        }
+        self.act_soon_if_ready(event_loop);
+    }
+
+    /// Shuts the writing half down in the next turn; then a shutdown event.
+    pub fn shutdown(&self, event_loop: &EventLoop) -> i32 {
+        if !matches!(*self.io.borrow(), Io::Open(_)) {
+            return ENOTCONN;
+        }
+        self.shutting_down.set(true);
+        self.update_alive(event_loop);
+        event_loop.schedule(self.attachment.id);
+        0
+    }
+
+    /// Closes the descriptor now; a close event follows. Pending requests get no event.
+    pub fn close(&self, event_loop: &Rc<EventLoop>) {
+        if !self.attachment.begin_close() {
+            return;
+        }
+        self.io.replace(Io::None);
+        self.reading.set(false);
+        self.connecting.set(false);
+        self.awaiting_writable.set(false);
+        self.shutting_down.set(false);
+        self.update_alive(event_loop);
+        self.attachment.schedule_close(event_loop);
+    }
+
+    /// Closes with a reset instead of a FIN.
+    pub fn reset(&self, event_loop: &Rc<EventLoop>) -> i32 {
+        let failed = self.with_socket(set_reset_on_close);
+        if failed == 0 {
+            self.close(event_loop);
+        }
+        failed
+    }
+
+    /// Whether the stream keeps the process alive while it reads.
+    pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
+        self.attachment.set_referenced(referenced);
+        self.update_alive(event_loop);
+    }
+
+    /// Whether it is referenced.
+    pub fn is_referenced(&self) -> bool {
+        self.attachment.is_referenced()
+    }
+
+    fn update_alive(&self, event_loop: &EventLoop) {
+        let alive = (self.attachment.is_referenced() && self.reading.get())
+            || self.connecting.get()
+            || self.awaiting_writable.get()
+            || self.shutting_down.get()
+            || self.attachment.is_closing();
+        self.attachment.keep_alive(event_loop, alive);
+    }
+
+    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+        self.attachment.keep_alive(event_loop, false);
+        self.attachment.emit(event_loop, Event::Close);
+        self.accepted_in.take();
+        self.attachment.detach();
+    }
+
+    /// Closes without an event, because the environment ends.
+    pub(super) fn abandon(&self) {
+        self.attachment.begin_close();
+        self.io.replace(Io::None);
+        self.accepted_in.take();
+        self.attachment.detach();
+    }
+}
+
+impl Io {
+    /// The socket, for its options; `None` without a descriptor, and for a pipe.
+    fn socket(&self) -> Option<SockRef<'_>> {
+        match self {
+            Self::None => None,
+            Self::Unconnected(socket) => Some(SockRef::from(socket)),
+            Self::Open(stream) => stream.socket(),
+        }
+    }
+}

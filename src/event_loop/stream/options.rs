@@ -1,0 +1,86 @@
+//! The options and addresses of a stream.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{SockAddr, SockRef};
+
+use super::{Io, StreamSource};
+use crate::net::errno::{EBADF, EINVAL, status};
+use crate::net::options::{self, Keepalive};
+
+impl StreamSource {
+    /// `TCP_NODELAY`.
+    pub fn set_nodelay(&self, enable: bool) -> i32 {
+        self.with_socket(|socket| socket.set_tcp_nodelay(enable))
+    }
+
+    /// `SO_KEEPALIVE` and its times.
+    pub fn set_keepalive(&self, keepalive: Option<Keepalive>) -> i32 {
+        self.with_socket(|socket| options::set_keepalive(socket, keepalive))
+    }
+
+    /// `IP_TOS` or `IPV6_TCLASS`.
+    pub fn set_type_of_service(&self, tos: u8) -> i32 {
+        self.with_socket(|socket| options::set_type_of_service(socket, tos))
+    }
+
+    /// The type of service, or an error.
+    pub fn type_of_service(&self) -> i32 {
+        let mut tos = 0;
+        let failed = self.with_socket(|socket| {
+            tos = options::type_of_service(socket)?;
+            Ok(())
+        });
+        match failed {
+            0 => i32::try_from(tos).unwrap_or(EINVAL),
+            error => error,
+        }
+    }
+
+    pub(super) fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+        let io = self.io.borrow();
+        io.socket().map_or(EBADF, |socket| status(&call(&socket)))
+    }
+
+    /// getsockname(2).
+    ///
+    /// # Errors
+    /// As getsockname(2); `Unsupported` for what has no IP address, `NotConnected` without a
+    /// descriptor.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        match &*self.io.borrow() {
+            Io::None => Err(io::ErrorKind::NotConnected.into()),
+            Io::Unconnected(socket) => ip_addr(&socket.local_addr()?),
+            Io::Open(stream) => stream.local_addr(),
+        }
+    }
+
+    /// getpeername(2).
+    ///
+    /// # Errors
+    /// As getpeername(2); `Unsupported` for what has no IP address, `NotConnected` without a
+    /// connection.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        match &*self.io.borrow() {
+            Io::Open(stream) => stream.peer_addr(),
+            _ => Err(io::ErrorKind::NotConnected.into()),
+        }
+    }
+
+    /// The descriptor, or -1.
+    #[cfg(unix)]
+    pub fn raw_fd(&self) -> i32 {
+        use std::os::fd::AsRawFd;
+        match &*self.io.borrow() {
+            Io::None => -1,
+            Io::Unconnected(socket) => socket.as_raw_fd(),
+            Io::Open(stream) => stream.raw_fd(),
+        }
+    }
+}
+
+fn ip_addr(addr: &SockAddr) -> io::Result<SocketAddr> {
+    addr.as_socket()
+        .ok_or_else(|| io::ErrorKind::Unsupported.into())
+}
