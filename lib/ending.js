@@ -121,7 +121,9 @@ function endedByOfEnd(socket) {
  */
 function endedByOfDestroy(socket, error) {
   if (error !== undefined && error !== null) return endedByOfError(error);
-  return isTimingOut(socket) ? 'timeout' : 'destroy';
+  if (isTimingOut(socket)) return 'timeout';
+  // Node's HTTP client answers the other side's FIN with destroy().
+  return socket.readableEnded === true && (socket._httpMessage ?? null) !== null ? 'peer' : 'destroy';
 }
 
 /**

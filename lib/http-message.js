@@ -33,7 +33,7 @@ function isMessage(stream) {
  * @param {(socket: object) => unknown} watch notes who ends the socket
  */
 function guardMessage(message, watch) {
-  const { write, end, destroy, onSocket } = message;
+  const { write, end, destroy } = message;
   if (isOver(message)) noteUnknownEnding(message);
 
   const methods = {
@@ -61,11 +61,6 @@ function guardMessage(message, watch) {
       if (!isOver(message)) noteEnding(message, endedByOfDestroy(message, error), error, methods.destroy);
       return destroy.call(this, error);
     },
-
-    onSocket(socket, ...rest) {
-      watchBelow(message, socket, watch);
-      return onSocket.call(this, socket, ...rest);
-    },
   };
 
   /**
@@ -73,16 +68,20 @@ function guardMessage(message, watch) {
    * @param {Function} [callback]
    */
   function settleEnd(callback) {
-    if (callback === undefined) end.call(this);
-    else if (message.destroyed && !message.writableFinished) destroyedStream.end(callback);
-    else end.call(this, settledOnClose(message, callback));
+    if (message.destroyed && !message.writableFinished) {
+      if (callback !== undefined) destroyedStream.end(callback);
+    } else if (callback !== undefined) {
+      end.call(this, settledOnClose(message, callback));
+    }
   }
 
   for (const [name, method] of Object.entries(methods)) {
     if (typeof message[name] !== 'function') continue;
     Object.defineProperty(message, name, { value: method, writable: true, configurable: true, enumerable: false });
   }
-  watchBelow(message, message.stream ?? message.socket, watch);
+  const below = message.stream ?? message.socket;
+  if (below) watchBelow(message, below, watch);
+  else message.prependOnceListener('socket', (/** @type {object} */ socket) => watchBelow(message, socket, watch));
 }
 
 /**
@@ -146,11 +145,10 @@ function noteLoss(message) {
 
 /**
  * @param {object} message
- * @param {object | null | undefined} socket
+ * @param {object} socket
  * @param {(socket: object) => unknown} watch
  */
 function watchBelow(message, socket, watch) {
-  if (socket === null || socket === undefined) return;
   sockets.set(message, socket);
   watch(socket);
 }
