@@ -105,7 +105,8 @@ function guardedMethods(original, refuses, isOpen) {
 
 /**
  * The first `end()`. The ending is noted before it happens, so that what Node emits meanwhile finds it; where the call
- * fails, it is taken back.
+ * fails, it is taken back. Version 3 of `readable-stream` has no `writableEnded`, and its `end(data)` calls `write()`:
+ * there the ending is noted afterwards.
  *
  * @param {any} stream
  * @param {Function} end
@@ -115,7 +116,13 @@ function guardedMethods(original, refuses, isOpen) {
  * @param {Function} cutoff
  */
 function endNow(stream, end, chunk, encoding, callback, cutoff) {
-  noteEnding(stream, endedByOfEnd(stream), undefined, cutoff);
+  const endedBy = endedByOfEnd(stream);
+  if (stream.writableEnded === undefined) {
+    const result = end.call(stream, chunk, encoding, callback);
+    noteEnding(stream, endedBy, undefined, cutoff);
+    return result;
+  }
+  noteEnding(stream, endedBy, undefined, cutoff);
   try {
     return end.call(stream, chunk, encoding, callback);
   } finally {
