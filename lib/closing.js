@@ -5,13 +5,13 @@
  * argument that `net` gives it: whether an error was the reason.
  */
 
+const { takePending } = require('./dispatch');
 const { endedByOfDestroy, noteEnding } = require('./ending');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { clearTimer } = require('./timeout');
-const { takePending } = require('./writing');
 
 /**
  * @param {any} socket

@@ -176,7 +176,7 @@ function flush(socket) {
   state.presend = taken;
   state.presendBytes = bytes;
   state.bytesDispatched -= bytes.length;
-  Duplex.prototype.write.call(socket, bytes, undefined, (error) => batch.settle(error ?? null, false));
+  Duplex.prototype.write.call(socket, bytes, 'utf8', (error) => batch.settle(error ?? null, false));
 }
 
 function flushAll() {

@@ -14,20 +14,20 @@ class PendingWrite {
 
   /** Bytes that the kernel has yet to take. */
   remaining;
+  /** Why it will take no more; 0 as long as it may. */
+  errno = 0;
 
   /**
    * @param {Uint8Array[]} chunks
    * @param {number} total their length
-   * @param {number} taken how much of it is gone already
    * @param {(error?: Error | null) => void} callback
    */
-  constructor(chunks, total, taken, callback) {
+  constructor(chunks, total, callback) {
     this.#chunks = chunks;
     this.#offset = 0;
     // The answer comes in another event, but belongs to the caller of write().
     this.#callback = AsyncResource.bind(callback, 'WRITEWRAP');
     this.remaining = total;
-    this.#skip(taken);
   }
 
   /**
@@ -39,7 +39,7 @@ class PendingWrite {
       this.#chunks.length === 1
         ? stream.write(this.#chunks[0], this.#offset)
         : stream.writev(this.#chunks, this.#offset);
-    if (taken > 0) this.#skip(taken);
+    if (taken > 0) this.skip(taken);
     return taken;
   }
 
@@ -48,8 +48,8 @@ class PendingWrite {
     this.#callback(error);
   }
 
-  /** @param {number} taken */
-  #skip(taken) {
+  /** @param {number} taken bytes that are gone */
+  skip(taken) {
     this.remaining -= taken;
     let offset = this.#offset + taken;
     let gone = 0;

@@ -1,0 +1,192 @@
+'use strict';
+
+/** From bytes to the kernel: what it takes at once, what waits for it, and what it refuses. */
+
+const { endedByOfError, noteEnding } = require('./ending');
+const { EAGAIN, ECANCELED } = require('./errno');
+const { takeBatch } = require('./gather');
+const { PendingWrite } = require('./pending-write');
+const { kState } = require('./state');
+const { errnoError } = require('./system-error');
+
+/** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
+const COPY_LIMIT_BYTES = 65_536;
+
+/** What Node reserves on its stack for a string that it writes. */
+const STACK_BYTES = 16_384;
+
+/** The encodings that it writes from there, with the most bytes that they need for one unit. */
+const BYTES_PER_UNIT = /** @type {Readonly<Record<string, number>>} */ ({
+  utf8: 3,
+  'utf-8': 3,
+  latin1: 1,
+  binary: 1,
+  ascii: 1,
+  ucs2: 2,
+  'ucs-2': 2,
+  utf16le: 2,
+  'utf-16le': 2,
+});
+
+/**
+ * @param {Array<{ chunk: any, encoding: BufferEncoding }>} entries
+ * @returns {Uint8Array[]}
+ */
+function toChunks(entries) {
+  let total = 0;
+  const chunks = entries.map(({ chunk, encoding }) => {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+    total += bytes.length;
+    return bytes;
+  });
+  return total <= COPY_LIMIT_BYTES ? [Buffer.concat(chunks, total)] : chunks;
+}
+
+/**
+ * What a refused write adds to `bytesWritten`: all of it in `net`, except for a string that is short enough for Node to
+ * encode on its stack, which it hands to the kernel before it counts.
+ *
+ * @param {any} data
+ * @param {string} encoding
+ * @returns {boolean}
+ */
+function countsIfRefused(data, encoding) {
+  if (typeof data !== 'string') return true;
+  const bytesPerUnit = BYTES_PER_UNIT[encoding.toLowerCase()];
+  return bytesPerUnit === undefined || data.length * bytesPerUnit > STACK_BYTES;
+}
+
+/**
+ * A write has failed. The stream counts as errored from this moment, and not from the event a tick later.
+ *
+ * @param {any} socket
+ * @param {Error & { code?: string }} error
+ * @param {(error: Error) => void} callback
+ */
+function fail(socket, error, callback) {
+  if (socket[kState].begun) noteEnding(socket, endedByOfError(error), error);
+  callback(error);
+}
+
+/**
+ * Hands chunks to the kernel. If it does not take them all, a PendingWrite waits for it to.
+ *
+ * @param {any} socket
+ * @param {Uint8Array[]} chunks
+ * @param {(error?: Error | null) => void} callback
+ * @param {boolean} [counts] whether the bytes count although the kernel refuses them; see countsIfRefused
+ */
+function dispatch(socket, chunks, callback, counts = true) {
+  const state = socket[kState];
+  const { stream } = state;
+  const batch = takeBatch(state);
+  if (batch !== null) {
+    const answer = callback;
+    chunks = [batch.bytes, ...chunks];
+    state.bytesDispatched -= batch.length;
+    callback = (error) => {
+      batch.settle(error ?? null, error == null);
+      answer(error);
+    };
+  }
+  let total = 0;
+  for (const chunk of chunks) total += chunk.length;
+  const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0], 0) : stream.writev(chunks, 0));
+  state.presend = null;
+  state.presendBytes = null;
+  if (taken === total) {
+    state.bytesDispatched += total;
+    state.lastQueued = 0;
+    callback();
+  } else if (taken < 0 && taken !== EAGAIN) {
+    if (counts) state.bytesDispatched += total;
+    fail(socket, errnoError(taken, 'write'), callback);
+  } else {
+    state.bytesDispatched += total;
+    state.lastQueued = total;
+    state.pending = new PendingWrite(chunks, total, callback);
+    if (taken > 0) tryOnceMore(socket, taken);
+    else stream.waitWritable();
+  }
+}
+
+/**
+ * The kernel took a part, and may have made room by now: libuv asks again at once, and tells the outcome later.
+ *
+ * @param {any} socket
+ * @param {number} taken
+ */
+function tryOnceMore(socket, taken) {
+  const { pending, stream } = socket[kState];
+  pending.skip(taken);
+  const errno = pending.send(stream);
+  if (errno < 0 && errno !== EAGAIN) pending.errno = errno;
+  if (pending.remaining > 0 && pending.errno === 0) stream.waitWritable();
+  else setImmediate(finishPending, socket, pending);
+}
+
+/**
+ * The socket is writable again.
+ *
+ * @param {any} socket
+ */
+function goOn(socket) {
+  const { pending, stream } = socket[kState];
+  if (pending === null || stream === null) return;
+  const errno = pending.send(stream);
+  if (errno < 0 && errno !== EAGAIN) pending.errno = errno;
+  if (pending.remaining > 0 && pending.errno === 0) stream.waitWritable();
+  else finishPending(socket, pending);
+}
+
+/**
+ * @param {any} socket
+ * @param {InstanceType<typeof PendingWrite>} pending
+ */
+function finishPending(socket, pending) {
+  const state = socket[kState];
+  // The socket may have been destroyed meanwhile, which settles it too.
+  if (state.pending !== pending) return;
+  state.pending = null;
+  state.lastQueued = 0;
+  if (pending.errno !== 0) {
+    fail(socket, errnoError(pending.errno, 'write'), (error) => pending.settle(error));
+  } else {
+    socket._unrefTimer();
+    pending.settle(null);
+  }
+}
+
+/**
+ * The socket is destroyed: what libuv says of a write then.
+ *
+ * @param {InstanceType<typeof PendingWrite>} pending
+ */
+function cancel(pending) {
+  if (pending.remaining === 0) pending.settle(null);
+  else pending.settle(errnoError(pending.errno || ECANCELED, 'write'));
+}
+
+/**
+ * The native stream is about to close: takes out of the state who still waits for it.
+ *
+ * @param {any} state
+ * @returns {() => void} tells them, when the stream has closed, as libuv cancels its requests
+ */
+function takePending(state) {
+  const { attempt, onshutdown, pending, stream } = state;
+  const batch = takeBatch(state);
+  const isSent = batch !== null && stream.write(batch.bytes, 0) === batch.length;
+  if (isSent) batch.settle(null, true);
+  state.attempt = null;
+  state.onshutdown = null;
+  state.pending = null;
+  return () => {
+    attempt?.cancel();
+    if (pending !== null) cancel(pending);
+    if (!isSent) batch?.settle(errnoError(ECANCELED, 'write'), true);
+    onshutdown?.();
+  };
+}
+
+module.exports = { countsIfRefused, dispatch, fail, goOn, takePending, toChunks };
