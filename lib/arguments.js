@@ -8,7 +8,8 @@ const anyObject = probe(true);
 
 /**
  * Throws what Node throws for a bad chunk or encoding, whichever version runs: the answer of a stream that is open.
- * A bad argument is reported before the end of the stream is.
+ * A bad argument is reported before the end of the stream is. A stream that does not say whether it takes objects
+ * (version 3 of `readable-stream`) may.
  *
  * @param {any} stream
  * @param {unknown} chunk
@@ -18,7 +19,7 @@ const anyObject = probe(true);
  */
 function checkChunk(stream, chunk, encoding, cutoff) {
   try {
-    (stream.writableObjectMode === true ? anyObject : bytesOnly).write(
+    (stream.writableObjectMode === false ? bytesOnly : anyObject).write(
       chunk,
       typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
     );

@@ -1,0 +1,1 @@
+import './write-after-end.js';
