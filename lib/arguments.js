@@ -2,9 +2,8 @@
 
 const { Writable } = require('node:stream');
 
-/** Swallows everything, so that what it throws is about the argument. One for each kind of stream. */
-const bytesOnly = probe(false);
-const anyObject = probe(true);
+/** They swallow everything, so that what they throw is about the argument. By object mode. @type {Map<boolean, Writable>} */
+const probes = new Map();
 
 /**
  * Throws what Node throws for a bad chunk or encoding, whichever version runs: the answer of a stream that is open.
@@ -19,7 +18,7 @@ const anyObject = probe(true);
  */
 function checkChunk(stream, chunk, encoding, cutoff) {
   try {
-    (stream.writableObjectMode === false ? bytesOnly : anyObject).write(
+    probe(stream.writableObjectMode !== false).write(
       chunk,
       typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
     );
@@ -34,7 +33,12 @@ function checkChunk(stream, chunk, encoding, cutoff) {
  * @returns {Writable}
  */
 function probe(objectMode) {
-  return new Writable({ objectMode, decodeStrings: false, write: swallow });
+  let writable = probes.get(objectMode);
+  if (writable === undefined) {
+    writable = new Writable({ objectMode, decodeStrings: false, write: swallow });
+    probes.set(objectMode, writable);
+  }
+  return writable;
 }
 
 /**

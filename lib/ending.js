@@ -1,7 +1,5 @@
 'use strict';
 
-const { performance } = require('node:perf_hooks');
-
 const { policyOf } = require('./policy');
 
 /**
@@ -19,9 +17,12 @@ const { policyOf } = require('./policy');
  * @typedef {object} Ending
  * @property {import('./errors').EndedBy} endedBy
  * @property {unknown} [cause] the error that ended the socket, if one did
- * @property {number} [time] milliseconds, as of `performance.now()`, unless the ending is older than our watch
+ * @property {number} [time] milliseconds, as of `nowMs()`, unless the ending is older than our watch
  * @property {Error} [trace] made at the line that ended the socket, where tracing is on
  */
+
+// Taken now: test libraries put a clock of their own in its place.
+const { hrtime } = process;
 
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -57,9 +58,19 @@ function isEnded(socket) {
 function noteEnding(socket, endedBy, cause, cutoff) {
   if (endings.has(socket)) return;
   /** @type {Ending} */
-  const ending = { endedBy, cause, time: performance.now() };
+  const ending = { endedBy, cause, time: nowMs() };
   if (policyOf(socket).trace) ending.trace = traceEnding(cutoff ?? noteEnding);
   endings.set(socket, ending);
+}
+
+/**
+ * Monotonic, and without `perf_hooks`, which would cost a preload half a millisecond.
+ *
+ * @returns {number} milliseconds since some moment
+ */
+function nowMs() {
+  const [secs, nanos] = hrtime();
+  return secs * 1e3 + nanos / 1e6;
 }
 
 /**
@@ -231,5 +242,6 @@ module.exports = {
   isEnded,
   noteEnding,
   noteUnknownEnding,
+  nowMs,
   restoreEnding,
 };

@@ -4,7 +4,6 @@ const { Socket } = require('node:net');
 
 const { isEnded, noteUnknownEnding } = require('./ending');
 const { guardedMethods } = require('./guarded-methods');
-const { guardMessage, isMessage } = require('./http-message');
 const { plantWrite } = require('./planted-write');
 
 /**
@@ -41,6 +40,8 @@ let guardsEverySocket = false;
 function guard(stream) {
   if (guarded.has(stream)) return stream;
   guarded.add(stream);
+  // Here, and not at the top: the preload has no use for it and shall cost nothing at start-up.
+  const { guardMessage, isMessage } = require('./http-message');
   if (isMessage(stream)) {
     guardMessage(stream, watch);
   } else if (!(guardsEverySocket && stream instanceof Socket)) {

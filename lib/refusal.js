@@ -1,11 +1,10 @@
 'use strict';
 
 const diagnostics = require('node:diagnostics_channel');
-const { performance } = require('node:perf_hooks');
 const { Duplex } = require('node:stream');
 const { debuglog } = require('node:util');
 
-const { endingOf } = require('./ending');
+const { endingOf, nowMs } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
 const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
@@ -105,7 +104,7 @@ function refusalOf(socket, operation, bytesRefused, cutoff) {
     operation,
     endedBy: ending?.endedBy ?? 'unknown',
     causeCode: codeOf(ending?.cause ?? socket.errored),
-    elapsedMs: ending?.time === undefined ? undefined : Math.floor(performance.now() - ending.time),
+    elapsedMs: ending?.time === undefined ? undefined : Math.floor(nowMs() - ending.time),
     bytesRefused,
     cause: causeOf(socket, ending),
     bytesWritten: socket.bytesWritten ?? socket.socket?.bytesWritten,
