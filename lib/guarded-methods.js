@@ -64,6 +64,7 @@ function guardedMethods(original, refuses, isOpen) {
       return endNow(this, original.end, chunk, encoding, callback, methods.end);
     },
 
+    /** @type {(this: any, error: Error | null, callback: Function) => void} */
     _destroy(error, callback) {
       const cause = error ?? this.errored ?? undefined;
       keepGuard(this);

@@ -37,6 +37,12 @@ function guardMessage(message, watch) {
   if (isOver(message)) noteUnknownEnding(message);
 
   const methods = {
+    /**
+     * @this {any}
+     * @param {any} [chunk]
+     * @param {any} [encoding]
+     * @param {any} [callback]
+     */
     write(chunk, encoding, callback) {
       if (!isOver(message)) return write.call(this, chunk, encoding, callback);
       noteLoss(message);
@@ -44,6 +50,12 @@ function guardMessage(message, watch) {
       return refuseWrite(message, chunk, encoding, callback, methods.write);
     },
 
+    /**
+     * @this {any}
+     * @param {any} [chunk]
+     * @param {any} [encoding]
+     * @param {any} [callback]
+     */
     end(chunk, encoding, callback) {
       // Node takes any falsy chunk for none here, and the callback from any place.
       if (typeof chunk === 'function') [chunk, encoding, callback] = [undefined, undefined, chunk];
@@ -56,6 +68,10 @@ function guardMessage(message, watch) {
       return refuseEnd(message, chunk, encoding, callback, methods.end, settleEnd);
     },
 
+    /**
+     * @this {any}
+     * @param {any} [error]
+     */
     destroy(error) {
       noteLoss(message);
       if (!isOver(message)) noteEnding(message, endedByOfDestroy(message, error), error, methods.destroy);

@@ -1,11 +1,13 @@
 'use strict';
 
+/** @typedef {InstanceType<typeof import('./errors').SocketAlreadyEndedError>} Refusal */
+
 /**
  * What a refused call does. `throw`: throws, the contract. `emit`: returns `false`, gives the error to the callback and
  * emits `'error'` on the next tick. `drop`: returns `false` and gives the error to the callback. A function decides
  * itself: when it returns `true` the refusal is dealt with, as by `drop`; otherwise it is thrown.
  *
- * @typedef {'throw' | 'emit' | 'drop' | ((error: import('./errors').SocketAlreadyEndedError, socket: object) => boolean)} OnRefused
+ * @typedef {'throw' | 'emit' | 'drop' | ((error: Refusal, socket: object) => boolean)} OnRefused
  */
 
 /**
