@@ -5,6 +5,7 @@
 const { endedByOfError, noteEnding } = require('./ending');
 const { EAGAIN, ECANCELED } = require('./errno');
 const { takeBatch } = require('./gather');
+const { hidesCanceledWrites } = require('./node-version');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
@@ -163,7 +164,7 @@ function finishPending(socket, pending) {
  * @param {InstanceType<typeof PendingWrite>} pending
  */
 function cancel(pending) {
-  if (pending.remaining === 0) pending.settle(null);
+  if (pending.remaining === 0 || hidesCanceledWrites) pending.settle(null);
   else pending.settle(errnoError(pending.errno || ECANCELED, 'write'));
 }
 
@@ -184,7 +185,7 @@ function takePending(state) {
   return () => {
     attempt?.cancel();
     if (pending !== null) cancel(pending);
-    if (!isSent) batch?.settle(errnoError(ECANCELED, 'write'), true);
+    if (!isSent) batch?.settle(hidesCanceledWrites ? null : errnoError(ECANCELED, 'write'), true);
     onshutdown?.();
   };
 }

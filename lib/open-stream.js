@@ -43,6 +43,8 @@ function openStream(socket, kind) {
   // What `net` calls too, to make an ended Duplex new: Node has no documented way.
   socket._undestroy();
   socket._sockname = null;
+  // A 'drain' that the last connection owes is emitted by the next write; only the Writable knows how.
+  state.direct &&= !socket.writableNeedDrain;
   state.reading = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;

@@ -11,15 +11,13 @@ const { invalidArgType } = require('./argument-error');
 const { listenMethods } = require('./listen');
 const { kOnClose, kOnConnection } = require('./listeners');
 const { netError } = require('./net-error');
+const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
 const { kListener } = require('./server-state');
 const { Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./system-error');
 const { validateBlockList, validateNumber } = require('./validate');
-
-/** In Node 20 a `maxConnections` of 0 is no limit; since Node 22 it means none at all. */
-const ZERO_IS_NO_LIMIT = Number.parseInt(process.versions.node, 10) < 22;
 
 /**
  * @param {any} server
@@ -91,7 +89,7 @@ function describeSide(stream, side) {
  * @returns {boolean}
  */
 function isFull({ maxConnections, _connections }) {
-  if (maxConnections == null || (maxConnections === 0 && ZERO_IS_NO_LIMIT)) return false;
+  if (maxConnections == null || (maxConnections === 0 && zeroConnectionsIsNoLimit)) return false;
   return _connections >= maxConnections;
 }
 

@@ -1,0 +1,12 @@
+'use strict';
+
+/** Where versions of Node differ in what a program can see of `net`, our sockets do as the running one. */
+
+const major = Number.parseInt(process.versions.node, 10);
+
+module.exports = {
+  /** A `maxConnections` of 0 is no limit; later versions take no connection at all. */
+  zeroConnectionsIsNoLimit: major < 22,
+  /** A write that `destroy()` cuts off is reported as done; later versions report `ECANCELED`. */
+  hidesCanceledWrites: major < 22,
+};
