@@ -23,7 +23,9 @@ function looksOf(socket) {
     // Counters and timers move by themselves.
     inspected: inspect(socket, { depth: 0 }),
     keys: Reflect.ownKeys(Object.fromEntries(Object.entries(socket))),
-    symbols: Object.getOwnPropertySymbols(socket).filter((key) => Object.prototype.propertyIsEnumerable.call(socket, key)),
+    symbols: Object.getOwnPropertySymbols(socket).filter((key) =>
+      Object.prototype.propertyIsEnumerable.call(socket, key),
+    ),
     spread: Object.keys({ ...socket }),
     json: socket.toJSON === undefined,
     events: socket.eventNames().map((name) => [name, socket.listenerCount(name)]),

@@ -158,7 +158,11 @@ describe('the options of safeSocket', () => {
   ]) {
     it(`are checked first, and name ${name} of ${JSON.stringify(options)}`, async (t) => {
       const { socket } = await SUBJECTS[0].pair(t);
-      assert.throws(() => safeSocket(socket, options), { name: 'TypeError', code, message: new RegExp(`options\\.${name}`) });
+      assert.throws(() => safeSocket(socket, options), {
+        name: 'TypeError',
+        code,
+        message: new RegExp(`options\\.${name}`),
+      });
       assert.throws(() => safeSocket(1, options), { name: 'TypeError', code });
       socket.destroy();
       await once(socket, 'close');

@@ -27,8 +27,17 @@ async function linesOf(preload, program, env = {}) {
 }
 
 describe('safe-socket/register', { timeout: 60_000 }, () => {
-  for (const [way, preload] of [['--require', REQUIRE], ['--import', IMPORT]]) {
-    for (const program of ['write-after-end.js', 'write-after-end.mjs', 'in-a-worker.js', 'in-a-fork.js', 'child-stdin.js']) {
+  for (const [way, preload] of [
+    ['--require', REQUIRE],
+    ['--import', IMPORT],
+  ]) {
+    for (const program of [
+      'write-after-end.js',
+      'write-after-end.mjs',
+      'in-a-worker.js',
+      'in-a-fork.js',
+      'child-stdin.js',
+    ]) {
       it(`${way} guards the sockets of ${program}, which cannot be edited`, async () => {
         assert.deepEqual(await linesOf(preload, program), ['ERR_SOCKET_ALREADY_ENDED']);
       });
@@ -72,9 +81,13 @@ describe('safe-socket/register', { timeout: 60_000 }, () => {
   });
 
   it('logs refusals with NODE_DEBUG=safe-socket', async () => {
-    const { stderr } = await run(process.execPath, [...REQUIRE, path.join(__dirname, 'programs', 'write-after-end.js')], {
-      env: { ...process.env, NODE_DEBUG: 'safe-socket' },
-    });
+    const { stderr } = await run(
+      process.execPath,
+      [...REQUIRE, path.join(__dirname, 'programs', 'write-after-end.js')],
+      {
+        env: { ...process.env, NODE_DEBUG: 'safe-socket' },
+      },
+    );
     assert.match(stderr, /SAFE-SOCKET \d+: write of 17 bytes refused, ended by local/);
   });
 

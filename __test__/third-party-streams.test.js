@@ -46,7 +46,10 @@ for (const { name, library } of LIBRARIES) {
     });
 
     it('refuses to write after destroy() and destroy(error)', () => {
-      for (const [error, endedBy] of [[undefined, 'destroy'], [new Error('enough'), 'error']]) {
+      for (const [error, endedBy] of [
+        [undefined, 'destroy'],
+        [new Error('enough'), 'error'],
+      ]) {
         const { writable } = makeWritable();
         writable.on('error', () => {});
         safeSocket(writable).destroy(error);
@@ -87,7 +90,11 @@ for (const { name, library } of LIBRARIES) {
 
   describe(`a guarded Duplex of ${name}`, () => {
     it('says "peer" where its other side has ended it', async () => {
-      const duplex = new library.Duplex({ allowHalfOpen: false, read() {}, write: (chunk, encoding, callback) => callback() });
+      const duplex = new library.Duplex({
+        allowHalfOpen: false,
+        read() {},
+        write: (chunk, encoding, callback) => callback(),
+      });
       safeSocket(duplex).resume();
       duplex.push(null);
       await new Promise((resolve) => duplex.once('finish', resolve));

@@ -74,7 +74,8 @@ function describe(details) {
 function describeWithoutNative({ operation, endedBy, causeCode, elapsedMs, bytesRefused }) {
   const code = causeCode === undefined ? '' : ` (${causeCode})`;
   const when = elapsedMs === undefined ? '' : `, ${ago(elapsedMs)}`;
-  const what = bytesRefused === 0 ? `${operation}()` : `${operation}() of ${bytesRefused} ${plural(bytesRefused, 'byte')}`;
+  const what =
+    bytesRefused === 0 ? `${operation}()` : `${operation}() of ${bytesRefused} ${plural(bytesRefused, 'byte')}`;
   return {
     code: 'ERR_SOCKET_ALREADY_ENDED',
     message: `The socket has already been ended. ${HOW_IT_ENDED[endedBy]}${code}${when}. This ${what} was refused.`,

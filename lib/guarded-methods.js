@@ -56,7 +56,8 @@ function guardedMethods(original, refuses, isOpen) {
       if (isEnded(this)) {
         if (!refuses(this) || neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
         noteError(this);
-        if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') checkChunk(this, chunk, encoding, methods.end);
+        if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
+          checkChunk(this, chunk, encoding, methods.end);
         return refuseEnd(this, chunk, encoding, callback, methods.end, original.end);
       }
       keepGuard(this);

@@ -3,7 +3,15 @@
 const { Writable } = require('node:stream');
 
 const { checkChunk } = require('./arguments');
-const { endedByOfDestroy, endedByOfEnd, endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./ending');
+const {
+  endedByOfDestroy,
+  endedByOfEnd,
+  endingOf,
+  isEnded,
+  noteEnding,
+  noteUnknownEnding,
+  restoreEnding,
+} = require('./ending');
 const { refuseEnd, refuseWrite } = require('./refusal');
 
 /**

@@ -12,7 +12,9 @@
  * @returns {boolean}
  */
 function isPipedInto(stream) {
-  return stream.listeners('unpipe').some(isOnUnpipe) || (has(stream, 'close', 'cleanup') && has(stream, 'drain', 'ondrain'));
+  return (
+    stream.listeners('unpipe').some(isOnUnpipe) || (has(stream, 'close', 'cleanup') && has(stream, 'drain', 'ondrain'))
+  );
 }
 
 /**

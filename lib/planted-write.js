@@ -31,7 +31,8 @@ function plantWrite(target, methods) {
 function keepGuard(socket) {
   const { write } = socket;
   const methods = socket[kMethods];
-  if (methods !== undefined && isWriteAfterFin(write) && write !== methods.writeAfterFIN) replaceWrite.call(socket, write);
+  if (methods !== undefined && isWriteAfterFin(write) && write !== methods.writeAfterFIN)
+    replaceWrite.call(socket, write);
 }
 
 /**
@@ -71,7 +72,12 @@ function replaceWrite(write) {
     hide(this, kWrite, methods.write);
   } else {
     hide(this, kWrite, write);
-    Object.defineProperty(this, 'write', { get: writeInForce, set: replaceWrite, configurable: true, enumerable: true });
+    Object.defineProperty(this, 'write', {
+      get: writeInForce,
+      set: replaceWrite,
+      configurable: true,
+      enumerable: true,
+    });
   }
 }
 

@@ -40,7 +40,7 @@ function refuseWrite(socket, chunk, encoding, callback, cutoff = refuseWrite) {
  * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only where the policy is strict
  * and no pipe may have called it; elsewhere its callback is settled, which Node leaves waiting for ever after `destroy()`.
  *
- * @template {object} T
+ * @template {import('node:events').EventEmitter} T
  * @param {T} socket
  * @param {unknown} chunk
  * @param {unknown} encoding
@@ -96,7 +96,7 @@ function refuse(socket, operation, bytesRefused, callback, cutoff) {
  * @param {'write' | 'end'} operation
  * @param {number} bytesRefused
  * @param {Function} cutoff
- * @returns {SocketAlreadyEndedError}
+ * @returns {InstanceType<typeof SocketAlreadyEndedError>}
  */
 function refusalOf(socket, operation, bytesRefused, cutoff) {
   const ending = endingOf(socket);

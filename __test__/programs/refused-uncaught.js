@@ -9,7 +9,10 @@ const server = net.createServer((socket) => {
   })();
   let thrown;
   try {
-    console.log('returned', socket.write('x', (error) => console.log('callback', error.code)));
+    console.log(
+      'returned',
+      socket.write('x', (error) => console.log('callback', error.code)),
+    );
   } catch (error) {
     thrown = error;
     console.log('threw', error.code);

@@ -155,12 +155,23 @@ function testRefusals(subject, ending) {
     const { bytesWritten } = socket;
     await silent(socket, () => {
       assert.equal(socket.writable, false);
-      const refused = refuses(() => socket.write('héllo'), { operation: 'write', endedBy: ending.endedBy, bytesRefused: 6 });
+      const refused = refuses(() => socket.write('héllo'), {
+        operation: 'write',
+        endedBy: ending.endedBy,
+        bytesRefused: 6,
+      });
       assert.equal(refused.bytesWritten, bytesWritten);
       assert.equal(refused.cause, ending.cause);
       refuses(() => socket.write('6869', 'hex'), { operation: 'write', endedBy: ending.endedBy, bytesRefused: 2 });
-      refuses(() => socket.write(new Uint16Array(3), () => assert.fail('called back')), { operation: 'write', bytesRefused: 6 });
-      refuses(() => socket.end('bye', () => assert.fail('called back')), { operation: 'end', endedBy: ending.endedBy, bytesRefused: 3 });
+      refuses(() => socket.write(new Uint16Array(3), () => assert.fail('called back')), {
+        operation: 'write',
+        bytesRefused: 6,
+      });
+      refuses(() => socket.end('bye', () => assert.fail('called back')), {
+        operation: 'end',
+        endedBy: ending.endedBy,
+        bytesRefused: 3,
+      });
     });
   });
 }
@@ -296,7 +307,14 @@ function testTransparency(subject) {
   it('begins the stack of the error at the line of the caller', async (t) => {
     const { socket } = await subject.pair(t);
     socket.end();
-    const callers = [function writer() { socket.write('x'); }, function ender() { socket.end('x'); }];
+    const callers = [
+      function writer() {
+        socket.write('x');
+      },
+      function ender() {
+        socket.end('x');
+      },
+    ];
     for (const caller of callers) {
       const [, firstFrame] = refusal(caller).stack.split('\n    at ');
       assert.match(firstFrame, new RegExp(`^${caller.name} .*contract\\.js`));

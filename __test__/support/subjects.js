@@ -92,7 +92,13 @@ async function tlsPeer(t, port) {
   const relayPort = await listen(t, relay);
   const peer = relaxed(
     t,
-    tls.connect({ port: relayPort, host: '127.0.0.1', ca: credentials.cert, servername: 'localhost', allowHalfOpen: true }),
+    tls.connect({
+      port: relayPort,
+      host: '127.0.0.1',
+      ca: credentials.cert,
+      servername: 'localhost',
+      allowHalfOpen: true,
+    }),
   );
   await once(peer, 'secureConnect');
   peer.resume();
