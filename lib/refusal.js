@@ -40,14 +40,13 @@ function refuseWrite(socket, chunk, encoding, callback, cutoff = refuseWrite) {
  * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only where the policy is strict
  * and no pipe may have called it; elsewhere its callback is settled, which Node leaves waiting for ever after `destroy()`.
  *
- * @template {import('node:events').EventEmitter} T
- * @param {T} socket
+ * @param {any} socket
  * @param {unknown} chunk
  * @param {unknown} encoding
  * @param {unknown} callback
  * @param {Function} [cutoff]
  * @param {Function} [endOfStream] what the stream itself does for `end()`
- * @returns {T} where it does not throw
+ * @returns {any} the socket, where it does not throw
  * @throws {SocketAlreadyEndedError}
  */
 function refuseEnd(socket, chunk, encoding, callback, cutoff = refuseEnd, endOfStream = Duplex.prototype.end) {
@@ -83,9 +82,12 @@ function refuse(socket, operation, bytesRefused, callback, cutoff) {
   const piped = isPipedInto(socket);
   if (typeof onRefused === 'function') {
     if (onRefused(error, socket) !== true) throw error;
-  } else if (onRefused === 'throw' && !piped) {
-    throw error;
-  } else if (onRefused !== 'drop') {
+  } else if (onRefused === 'throw') {
+    if (!piped) throw error;
+    // The event is the one report of it: the callback of a refused call is not called.
+    emitSoon(socket, error, piped);
+    return;
+  } else if (onRefused === 'emit') {
     emitSoon(socket, error, piped);
   }
   if (typeof callback === 'function') process.nextTick(callback, error);
