@@ -38,8 +38,11 @@ async function compareInParallel() {
   const seed = Number(values.seed);
   const count = Math.ceil(Number(values.count) / jobs);
   console.log(`seed ${seed}, ${count * jobs} scenarios`);
-  const args = (index) => ['--share', '--count', count, '--seed', seed + index, '--subject', values.subject].map(String);
-  const comparisons = await Promise.all(Array.from({ length: jobs }, (_, index) => answerOf(fork(__filename, args(index)))));
+  const args = (index) =>
+    ['--share', '--count', count, '--seed', seed + index, '--subject', values.subject].map(String);
+  const comparisons = await Promise.all(
+    Array.from({ length: jobs }, (_, index) => answerOf(fork(__filename, args(index)))),
+  );
   report(comparisons);
 }
 
@@ -48,7 +51,9 @@ function report(comparisons) {
   const sum = (name) => comparisons.reduce((total, comparison) => total + comparison[name], 0);
   const setAside = sum('setAside');
   const all = sum('compared') + setAside;
-  console.log(`compared ${sum('compared')}; set aside, because net itself varies: ${setAside} (${percent(setAside / all)})`);
+  console.log(
+    `compared ${sum('compared')}; set aside, because net itself varies: ${setAside} (${percent(setAside / all)})`,
+  );
   for (const { divergence } of comparisons) if (divergence !== undefined) console.log(`\n${explain(divergence)}`);
   const isFailure = setAside / all > MAX_SET_ASIDE || comparisons.some(({ divergence }) => divergence !== undefined);
   process.exitCode = isFailure ? 1 : 0;

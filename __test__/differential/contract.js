@@ -58,7 +58,9 @@ function underContract(socket) {
   Object.defineProperty(socket, 'write', {
     configurable: true,
     get: () => refusingWrite,
-    set: (value) => (write = value),
+    set(value) {
+      write = value;
+    },
   });
   socket.end = refusingEnd;
   return socket;

@@ -116,7 +116,9 @@ function onWrite(socket, replacement) {
   Object.defineProperty(socket, 'write', {
     configurable: true,
     get: () => mutant,
-    set: (value) => before?.set?.(value),
+    set(value) {
+      before?.set?.(value);
+    },
   });
 }
 

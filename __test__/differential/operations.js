@@ -54,7 +54,9 @@ const operations = {
   pipeFrom(end, { size, ends }) {
     const chunks = Array.from({ length: SOURCE_CHUNKS }, (_, index) => pattern(size, index));
     end.accepted += size * SOURCE_CHUNKS;
-    Readable.from(chunks, { objectMode: false }).on('error', () => {}).pipe(end.socket, { end: ends });
+    Readable.from(chunks, { objectMode: false })
+      .on('error', () => {})
+      .pipe(end.socket, { end: ends });
   },
   pipeTo(end) {
     const sink = new Writable({

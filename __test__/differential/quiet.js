@@ -8,7 +8,6 @@
  * by then. Rest is two such rounds in which nothing more happened.
  */
 
-const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { once } = require('node:events');
@@ -24,7 +23,7 @@ class Pinger {
   #answered = () => {};
 
   /**
-   * @param {typeof net} implementation
+   * @param {typeof import('node:net')} implementation
    * @returns {Promise<Pinger>}
    */
   static async open(implementation) {
@@ -58,17 +57,17 @@ class Pinger {
   }
 }
 
-/** @type {Map<typeof net, Promise<Pinger>>} */
+/** @type {Map<typeof import('node:net'), Promise<Pinger>>} */
 const pingers = new Map();
 
-/** @param {typeof net} implementation */
+/** @param {typeof import('node:net')} implementation */
 function pingerOf(implementation) {
   if (!pingers.has(implementation)) pingers.set(implementation, Pinger.open(implementation));
   return pingers.get(implementation);
 }
 
 /**
- * @param {Set<typeof net>} implementations the ones taking part
+ * @param {Set<typeof import('node:net')>} implementations the ones taking part
  * @param {() => number} activity grows with everything that happens
  * @param {() => boolean} isExpected false while something should still happen, for example bytes should still arrive;
  *   silence ends that too, only later

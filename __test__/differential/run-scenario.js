@@ -124,8 +124,7 @@ class Run {
 
   async rest(condition = () => true) {
     const { client, server } = this;
-    const isSettled = () =>
-      condition() && this.isDecided() && hasArrived(client, server) && hasArrived(server, client);
+    const isSettled = () => condition() && this.isDecided() && hasArrived(client, server) && hasArrived(server, client);
     const hasSettled = await quiet(
       this.implementations,
       () => client.trace.activity + server.trace.activity,

@@ -98,13 +98,9 @@ const endOptions = (events) => ({
   allowHalfOpen: fc.boolean(),
   highWaterMark: fc.option(fc.constantFrom(1, 100, 1_000, 100_000), { freq: 4 }),
   mode: fc.constantFrom('flowing', 'flowing', 'flowing', 'readable', 'idle'),
-  reactions: fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
-    { weight: 1, arbitrary: reactionsTo(events) },
-  ),
+  reactions: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: reactionsTo(events) }),
 });
-const sometimes = (arbitrary) =>
-  fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary });
+const sometimes = (arbitrary) => fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary });
 
 /** @type {fc.Arbitrary<Scenario>} */
 const scenario = fc.record({

@@ -23,7 +23,10 @@ const impossible = new Map([
   ['parallel/test-net-connect-options-fd.js', `${BINDING}, and compares with \`_handle.fd\``],
   ['parallel/test-net-persistent-nodelay.js', `${BINDING}, and counts the calls of their methods`],
   ['parallel/test-net-persistent-ref-unref.js', `${BINDING}, and counts the calls of their methods`],
-  ['parallel/test-net-perf_hooks.js', "expects `net` entries in Node's performance timeline, which only core can write"],
+  [
+    'parallel/test-net-perf_hooks.js',
+    "expects `net` entries in Node's performance timeline, which only core can write",
+  ],
   ['parallel/test-net-listen-handle-in-cluster-1.js', 'sends a server over IPC, which takes C++ handles only'],
   ['parallel/test-net-listen-twice.js', "waits for messages of cluster's internal protocol, which shares handles"],
 ]);
