@@ -11,6 +11,7 @@
 // Registered at load time by code that napi-derive leaves out of test builds.
 #![cfg_attr(test, allow(dead_code))]
 
+mod delivery;
 mod error;
 mod event_loop;
 mod listener;

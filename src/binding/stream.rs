@@ -185,10 +185,12 @@ pub fn stream_shutdown(env: Env, id: u32) -> i32 {
     })
 }
 
-/// Closes the descriptor.
+/// Closes the descriptor; the bytes that the peer has not acknowledged, or an error.
 #[napi]
-pub fn stream_close(env: Env, id: u32) {
-    with_stream(env, id, (), |event_loop, stream| stream.close(event_loop));
+pub fn stream_close(env: Env, id: u32) -> i32 {
+    with_stream(env, id, EBADF, |event_loop, stream| {
+        stream.close(event_loop)
+    })
 }
 
 /// Closes the descriptor with a reset.

@@ -30,6 +30,8 @@ pub mod descriptor;
 mod dispatch;
 #[cfg(target_os = "linux")]
 mod epoll_fd;
+#[cfg(unix)]
+pub mod kernel;
 mod listener;
 #[cfg(target_os = "linux")]
 mod loop_driver;

@@ -4,6 +4,7 @@
 //! negative number of them that libuv would report.
 #![forbid(unsafe_code)]
 
+pub mod delivery;
 pub mod descriptor;
 pub mod errno;
 #[cfg(unix)]
@@ -12,6 +13,7 @@ pub mod listener;
 pub mod options;
 pub mod socket;
 pub mod stream;
+pub mod tcp_info;
 
 pub use listener::Listener;
 pub use socket::{Kind, resolve};

@@ -79,6 +79,36 @@ pub fn set_reset_on_close(socket: &SockRef<'_>) -> io::Result<()> {
     socket.set_linger(Some(Duration::ZERO))
 }
 
+/// How long written bytes may stay unacknowledged before the connection is given up with `ETIMEDOUT`:
+/// `TCP_USER_TIMEOUT` (RFC 5482), in milliseconds; 0 is the system's choice.
+///
+/// # Errors
+/// As setsockopt(2); `Unsupported` where there is no such option.
+pub fn set_user_timeout(socket: &SockRef<'_>, ms: u32) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return socket.set_tcp_user_timeout(Some(Duration::from_millis(ms.into())));
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = (socket, ms);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+/// How many bytes may wait unsent in the kernel before it says that the socket is not writable:
+/// `TCP_NOTSENT_LOWAT`.
+///
+/// # Errors
+/// As setsockopt(2); `Unsupported` where there is no such option.
+pub fn set_notsent_lowat(socket: &SockRef<'_>, bytes: u32) -> io::Result<()> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return socket.set_tcp_notsent_lowat(bytes);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let _ = (socket, bytes);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +136,19 @@ mod tests {
         assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
         set_keepalive(&SockRef::from(&socket), None).unwrap();
         assert!(!socket.keepalive().unwrap());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_deadline_and_the_watermark_reach_the_socket() {
+        let socket = socket();
+        set_user_timeout(&SockRef::from(&socket), 1_500).unwrap();
+        assert_eq!(
+            socket.tcp_user_timeout().unwrap(),
+            Some(Duration::from_millis(1_500))
+        );
+        set_notsent_lowat(&SockRef::from(&socket), 16_384).unwrap();
+        assert_eq!(socket.tcp_notsent_lowat().unwrap(), 16_384);
     }
 
     #[cfg(unix)]

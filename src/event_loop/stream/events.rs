@@ -57,7 +57,9 @@ impl StreamSource {
         }
         let Io::Open(stream) = &*io else { return None };
         if self.shutting_down.replace(false) {
-            return Some((Event::Shutdown(status(&stream.shutdown())), 0));
+            let outcome = stream.shutdown();
+            self.has_shut_down.set(outcome.is_ok());
+            return Some((Event::Shutdown(status(&outcome)), 0));
         }
         let has_read_enough = self.reads_in_a_row.get() == READS_BEFORE_A_WRITE;
         if !has_read_enough && let Some(read) = self.next_read(stream, &mut cx) {

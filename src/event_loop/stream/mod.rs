@@ -52,6 +52,8 @@ pub struct StreamSource {
     connecting: Cell<bool>,
     awaiting_writable: Cell<bool>,
     shutting_down: Cell<bool>,
+    /// The FIN was sent: it is in the send queue until it is acknowledged.
+    has_shut_down: Cell<bool>,
     /// Made when the stream was accepted, for the owner to come.
     accepted_in: RefCell<Option<AsyncContext>>,
 }
@@ -99,6 +101,7 @@ impl StreamSource {
                 connecting: Cell::new(false),
                 awaiting_writable: Cell::new(false),
                 shutting_down: Cell::new(false),
+                has_shut_down: Cell::new(false),
                 accepted_in: RefCell::new(accepted_in),
             }))
         })
@@ -195,10 +198,13 @@ impl StreamSource {
     }
 
     /// Closes the descriptor now; a close event follows. Pending requests get no event.
-    pub fn close(&self, event_loop: &Rc<EventLoop>) {
+    ///
+    /// Returns the bytes that the kernel has taken and the peer has not acknowledged, or an error.
+    pub fn close(&self, event_loop: &Rc<EventLoop>) -> i32 {
         if !self.attachment.begin_close() {
-            return;
+            return EBADF;
         }
+        let unacknowledged = self.bytes_unacknowledged();
         self.io.replace(Io::None);
         self.reading.set(false);
         self.connecting.set(false);
@@ -206,6 +212,7 @@ impl StreamSource {
         self.shutting_down.set(false);
         self.update_alive(event_loop);
         self.attachment.schedule_close(event_loop);
+        unacknowledged
     }
 
     /// Closes with a reset instead of a FIN.

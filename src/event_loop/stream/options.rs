@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use socket2::{SockAddr, SockRef};
 
 use super::{Io, StreamSource};
-use crate::net::errno::{EBADF, EINVAL, status};
+use crate::net::delivery::Look;
+use crate::net::errno::{EBADF, EINVAL, errno, status};
 use crate::net::options::{self, Keepalive};
+use crate::net::tcp_info::TcpInfo;
 
 impl StreamSource {
     /// `TCP_NODELAY`.
@@ -35,6 +37,64 @@ impl StreamSource {
         match failed {
             0 => i32::try_from(tos).unwrap_or(EINVAL),
             error => error,
+        }
+    }
+
+    /// `TCP_USER_TIMEOUT` in milliseconds; 0 is the system's.
+    pub fn set_user_timeout(&self, ms: u32) -> i32 {
+        self.with_socket(|socket| options::set_user_timeout(socket, ms))
+    }
+
+    /// `TCP_NOTSENT_LOWAT` in bytes.
+    pub fn set_notsent_lowat(&self, bytes: u32) -> i32 {
+        self.with_socket(|socket| options::set_notsent_lowat(socket, bytes))
+    }
+
+    /// One look at what became of the bytes; see [`crate::net::delivery`].
+    ///
+    /// # Errors
+    /// As the system calls; `EBADF` without a connection.
+    pub fn look(&self) -> io::Result<Look> {
+        #[cfg(unix)]
+        return self.with_open_fd(|fd| super::super::kernel::look_at(fd, self.has_shut_down.get()));
+        #[cfg(not(unix))]
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// `TCP_INFO`.
+    ///
+    /// # Errors
+    /// As getsockopt(2); `EBADF` without a connection.
+    pub fn tcp_info(&self) -> io::Result<TcpInfo> {
+        #[cfg(unix)]
+        return self.with_open_fd(super::super::kernel::tcp_info);
+        #[cfg(not(unix))]
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Bytes that the kernel has taken and the peer has not acknowledged, less the FIN, or an error.
+    pub(super) fn bytes_unacknowledged(&self) -> i32 {
+        #[cfg(unix)]
+        let queue = self.with_open_fd(super::super::kernel::bytes_in_send_queue);
+        #[cfg(not(unix))]
+        let queue: io::Result<u32> = Err(io::ErrorKind::Unsupported.into());
+        match queue {
+            Ok(bytes) => {
+                let fin = u32::from(bytes > 0 && self.has_shut_down.get());
+                i32::try_from(bytes - fin).unwrap_or(i32::MAX)
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    #[cfg(unix)]
+    fn with_open_fd<T>(
+        &self,
+        call: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        match &*self.io.borrow() {
+            Io::Open(stream) => super::super::kernel::with_fd(stream.raw_fd(), call),
+            _ => Err(io::Error::from_raw_os_error(-EBADF)),
         }
     }
 
