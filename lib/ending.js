@@ -1,6 +1,7 @@
 'use strict';
 
 const { policyOf } = require('./policy');
+const { kState } = require('./state');
 
 /**
  * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or
@@ -12,7 +13,8 @@ const { policyOf } = require('./policy');
  *       └── forgetEnding ◀── ended
  *
  * The record lives beside the socket, so that nothing shows on the object, and is only made when the socket ends:
- * an open socket costs nothing.
+ * an open socket costs nothing. Our own sockets keep it in their state: an entry of a WeakMap costs the garbage
+ * collector more than all the rest of a short connection's ending.
  *
  * @typedef {object} Ending
  * @property {import('./errors').EndedBy} endedBy
@@ -26,11 +28,33 @@ const { hrtime } = process;
 
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
-/** @type {WeakMap<object, Ending>} */
+/** Those of sockets that are not ours. @type {WeakMap<object, Ending>} */
 const endings = new WeakMap();
+
+/** Told of every ending, for the report. @type {((socket: object, ending: Ending) => void) | null} */
+let observer = null;
 
 /** The socket whose `'timeout'` event is on the stack. @type {object | null} */
 let timingOut = null;
+
+/**
+ * @param {any} socket
+ * @returns {Ending | undefined}
+ */
+function endingOf(socket) {
+  const state = socket[kState];
+  return state === undefined ? endings.get(socket) : state.ending;
+}
+
+/**
+ * @param {any} socket
+ * @param {Ending} ending
+ */
+function setEnding(socket, ending) {
+  const state = socket[kState];
+  if (state === undefined) endings.set(socket, ending);
+  else state.ending = ending;
+}
 
 /**
  * Has the writable side of the stream ended, so that a write to it is refused?
@@ -41,7 +65,7 @@ let timingOut = null;
  */
 function isEnded(socket) {
   return (
-    (socket.writableEnded ?? endings.has(socket)) === true ||
+    (socket.writableEnded ?? endingOf(socket) !== undefined) === true ||
     socket.destroyed === true ||
     (socket.errored ?? null) !== null
   );
@@ -56,11 +80,19 @@ function isEnded(socket) {
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
  */
 function noteEnding(socket, endedBy, cause, cutoff) {
-  if (endings.has(socket)) return;
+  if (endingOf(socket) !== undefined) return;
   /** @type {Ending} */
   const ending = { endedBy, cause, time: nowMs() };
   if (policyOf(socket).trace) ending.trace = traceEnding(cutoff ?? noteEnding);
-  endings.set(socket, ending);
+  setEnding(socket, ending);
+  observer?.(socket, ending);
+}
+
+/**
+ * @param {(socket: object, ending: Ending) => void} listener is told of every socket that ends
+ */
+function observeEndings(listener) {
+  observer = listener;
 }
 
 /**
@@ -74,20 +106,14 @@ function nowMs() {
 }
 
 /**
- * @param {object} socket
- * @returns {Ending | undefined}
- */
-function endingOf(socket) {
-  return endings.get(socket);
-}
-
-/**
  * A new `connect()` on the same object begins a new life.
  *
  * @param {object} socket
  */
 function forgetEnding(socket) {
-  endings.delete(socket);
+  const state = /** @type {any} */ (socket)[kState];
+  if (state === undefined) endings.delete(socket);
+  else state.ending = undefined;
 }
 
 /**
@@ -97,7 +123,7 @@ function forgetEnding(socket) {
  * @param {Ending} ending
  */
 function restoreEnding(socket, ending) {
-  if (!endings.has(socket)) endings.set(socket, ending);
+  if (endingOf(socket) === undefined) setEnding(socket, ending);
 }
 
 /**
@@ -106,7 +132,7 @@ function restoreEnding(socket, ending) {
  * @param {any} socket
  */
 function noteUnknownEnding(socket) {
-  if (!endings.has(socket)) endings.set(socket, { endedBy: 'unknown', cause: socket.errored ?? undefined });
+  if (endingOf(socket) === undefined) setEnding(socket, { endedBy: 'unknown', cause: socket.errored ?? undefined });
 }
 
 /**
@@ -120,7 +146,7 @@ function noteUnknownEnding(socket) {
  */
 function endedByOfEnd(socket) {
   if (isTimingOut(socket)) return 'timeout';
-  return socket.readableEnded === true && !staysHalfOpen(socket) ? 'peer' : 'local';
+  return socket.readableEnded === true && !staysHalfOpen(socket) && !isWriteOnly(socket) ? 'peer' : 'local';
 }
 
 /**
@@ -213,6 +239,17 @@ function isOnTimeout(site) {
 }
 
 /**
+ * A Duplex made with `readable: false`, as `child.stdin`, has been at its end from the beginning. No public property
+ * tells it from one whose other side has ended.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function isWriteOnly(socket) {
+  return socket._readableState?.readable === false;
+}
+
+/**
  * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has.
  *
  * @param {any} socket
@@ -243,5 +280,6 @@ module.exports = {
   noteEnding,
   noteUnknownEnding,
   nowMs,
+  observeEndings,
   restoreEnding,
 };

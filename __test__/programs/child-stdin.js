@@ -8,4 +8,5 @@ try {
   child.stdin.write('x');
 } catch (err) {
   console.log(err.code);
+  if (err.endedBy !== 'local') console.log(err.endedBy);
 }

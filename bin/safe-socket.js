@@ -1,0 +1,100 @@
+#!/usr/bin/env node
+'use strict';
+
+/** `npx safe-socket app.js [args]`: runs an application under the preload and reports what was refused. */
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+
+const { mergeRecordings } = require('../lib/report/merge');
+const { page } = require('../lib/report/page');
+const { table } = require('../lib/report/table');
+
+const USAGE = `usage: safe-socket [--json FILE] [--html FILE] app.js [arguments of app.js]
+
+Runs app.js with every socket guarded. At exit, prints to standard error which calls on ended sockets were refused:
+where they were made, and where and by whom the socket had been ended.
+
+  --json FILE   write the report as JSON
+  --html FILE   write the report as one self-contained page with a time line of every socket
+`;
+
+const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']);
+
+/**
+ * Options end at the first argument that is none: the rest is the application's.
+ *
+ * @param {string[]} args
+ * @returns {{ json?: string, html?: string, app: string[], isHelp?: boolean }}
+ */
+function parseArguments(args) {
+  /** @type {{ json?: string, html?: string, app: string[], isHelp?: boolean }} */
+  const options = { app: [] };
+  let index = 0;
+  for (; index < args.length && args[index].startsWith('-'); index += 1) {
+    const [name, inline] = args[index].split(/=(.*)/s);
+    if (name === '--help' || name === '-h') return { ...options, isHelp: true };
+    if (name !== '--json' && name !== '--html') throw new Error(`safe-socket: unknown option ${name}`);
+    const file = inline ?? args[(index += 1)];
+    if (file === undefined || file === '') throw new Error(`safe-socket: ${name} needs a file name`);
+    options[name === '--json' ? 'json' : 'html'] = path.resolve(file);
+  }
+  options.app = args.slice(index);
+  if (options.app.length === 0) throw new Error('safe-socket: which application?');
+  return options;
+}
+
+/**
+ * @param {{ json?: string, html?: string, app: string[] }} options
+ */
+function runApplication(options) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
+  const preload = require.resolve('../lib/report/preload');
+  const child = spawn(process.execPath, [...process.execArgv, '--require', preload, ...options.app], {
+    stdio: 'inherit',
+    env: { ...process.env, SAFE_SOCKET_TRACE: '1', SAFE_SOCKET_REPORT_DIR: directory },
+  });
+  for (const signal of FORWARDED) {
+    // A terminal sends Ctrl-C to both of us.
+    process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY ? undefined : child.kill(signal)));
+  }
+  child.on('exit', (code, signal) => {
+    try {
+      report(directory, options);
+    } finally {
+      fs.rmSync(directory, { recursive: true, force: true });
+    }
+    if (signal === null) {
+      process.exitCode = code ?? 1;
+    } else {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+  });
+}
+
+/**
+ * @param {string} directory
+ * @param {{ json?: string, html?: string, app: string[] }} options
+ */
+function report(directory, { json, html, app }) {
+  if (fs.readdirSync(directory).length === 0) {
+    process.stderr.write('safe-socket: the application was killed before it could report.\n');
+    return;
+  }
+  const result = mergeRecordings(directory, app);
+  process.stderr.write(table(result));
+  if (json !== undefined) fs.writeFileSync(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (html !== undefined) fs.writeFileSync(html, page(result));
+}
+
+try {
+  const options = parseArguments(process.argv.slice(2));
+  if (options.isHelp) process.stdout.write(USAGE);
+  else runApplication(options);
+} catch (error) {
+  process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
+  process.exitCode = 2;
+}
