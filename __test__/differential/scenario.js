@@ -102,8 +102,7 @@ const endOptions = (events) => ({
 });
 const sometimes = (arbitrary) => fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary });
 
-/** @type {fc.Arbitrary<Scenario>} */
-const scenario = fc.record({
+const parts = fc.record({
   transport: fc.constantFrom('tcp', 'unix'),
   subject: fc.constantFrom('client', 'server', 'both'),
   target: fc.constantFrom('listening', 'listening', 'listening', 'listening', 'listening', 'lookup', 'refused'),
@@ -111,8 +110,6 @@ const scenario = fc.record({
   client: fc.record(endOptions([...EVENTS, 'connect', 'ready', 'pause', 'resume'])),
   server: fc.record({ ...endOptions(EVENTS), pauseOnConnect: fc.nat(9).map((n) => n === 0) }),
   early: sometimes(burst),
-  // Which of 'connect' here and 'connection' there comes first is the event loop's business, so a greeting does not
-  // close: that could still fail the client's connect.
   greeting: sometimes(fc.array(fc.oneof(...gentle), { minLength: 1, maxLength: 5 })),
   steps: fc.array(
     fc.record({
@@ -122,6 +119,18 @@ const scenario = fc.record({
     { minLength: 1, maxLength: 8 },
   ),
   reconnect: fc.option(burst, { freq: 4 }),
+});
+
+/**
+ * Whether the client learns first that it is connected, or the server that it has a connection, is the event loop's
+ * business: at that moment only one of them acts, and a greeting does not close.
+ *
+ * @type {fc.Arbitrary<Scenario>}
+ */
+const scenario = parts.map((drawn) => {
+  if (drawn.greeting.length === 0) return drawn;
+  const reactions = drawn.client.reactions.filter(({ event }) => event !== 'connect' && event !== 'ready');
+  return { ...drawn, early: [], client: { ...drawn.client, reactions } };
 });
 
 module.exports = { scenario };
