@@ -23,6 +23,10 @@ class SocketState {
   bytesRead = 0;
   /** Bytes handed to the kernel, or waiting for it: what `bytesWritten` counts, less the Writable's own queue. */
   bytesDispatched = 0;
+  /** Those of them that the kernel will never take: their write has failed, or was cut off by `destroy()`. */
+  bytesUnsent = 0;
+  /** What had arrived when the last connection was closed. @type {{ delivered: number | undefined } | null} */
+  lastDelivery = null;
   /** How `write()` encodes strings when it is not told. */
   defaultEncoding = 'utf8';
   /** False when a `_construct` may hold writes back behind the fast path's back. */
@@ -49,6 +53,8 @@ class SocketState {
   onclosed = [];
   /** @type {NodeJS.Timeout | null} */
   timer = null;
+  /** Who ended this connection; see `ending.js`. @type {import('./ending').Ending | undefined} */
+  ending = undefined;
   /** True from resetAndDestroy() to destroy(). */
   resetting = false;
   noDelay = false;
@@ -61,6 +67,16 @@ class SocketState {
   keepAliveCount = undefined;
   /** @type {number | undefined} */
   typeOfService = undefined;
+  /** `TCP_USER_TIMEOUT`. @type {number | undefined} */
+  userTimeoutMs = undefined;
+  /** `TCP_NOTSENT_LOWAT`. @type {number | undefined} */
+  notSentLowWatermark = undefined;
+  /** How long a write may be unfinished; 0: for ever. */
+  writeTimeoutMs = 0;
+  /** Runs as long as a write is unfinished, where there is such a limit. @type {NodeJS.Timeout | null} */
+  writeTimer = null;
+  /** How long `end()` waits for the peer. @type {number | undefined} */
+  lingerMs = undefined;
   /** Set by the `signal` option: no further attempt to connect is made. */
   aborted = false;
 }

@@ -32,8 +32,7 @@ impl FdKind {
             Self::Udp => "UDP",
             Self::Tty => "TTY",
             Self::File => "FILE",
-            Self::Unknown => "UNKNOWN",
-            Self::Invalid => "INVALID",
+            Self::Unknown | Self::Invalid => "UNKNOWN",
         }
     }
 }

@@ -28,6 +28,9 @@ impl StreamSource {
             self.update_alive(event_loop);
             self.attachment.emit(event_loop, event);
             budget.spend(bytes);
+            // As libuv, which looks when the callback and its ticks are over: whoever stopped and
+            // started again in between still hears of the end.
+            self.hung_up.set(self.hung_up.get() && self.reading.get());
             if self.attachment.is_closing() || event_loop.stopped.get() {
                 return;
             }

@@ -141,7 +141,6 @@ impl StreamSource {
 
     /// Stops reading. What arrives waits in the kernel.
     pub fn read_stop(&self, event_loop: &EventLoop) {
-        self.hung_up.set(false);
         if self.reading.replace(false) {
             self.update_alive(event_loop);
         }
@@ -215,13 +214,13 @@ impl StreamSource {
         unacknowledged
     }
 
-    /// Closes with a reset instead of a FIN.
+    /// Closes with a reset instead of a FIN; the answer is that of [`StreamSource::close`], and negative
+    /// only if it was not closed.
     pub fn reset(&self, event_loop: &Rc<EventLoop>) -> i32 {
-        let failed = self.with_socket(set_reset_on_close);
-        if failed == 0 {
-            self.close(event_loop);
+        match self.with_socket(set_reset_on_close) {
+            0 => self.close(event_loop).max(0),
+            failed => failed,
         }
-        failed
     }
 
     /// Whether the stream keeps the process alive while it reads.
