@@ -31,6 +31,7 @@ class Endpoint {
     this.hasClosed = false;
     this.isConnected = false;
     this.hasJustWritten = false;
+    this.willReset = false;
     /** @type {Endpoint | undefined} */
     this.peer = undefined;
   }
@@ -55,6 +56,7 @@ class Endpoint {
 
   /** A new connection of the same socket. */
   restart() {
+    this.willReset = false;
     this.accepted = 0;
     this.hasEnded = false;
     this.hasClosed = false;
