@@ -19,6 +19,7 @@ const CLOSED = 0xffffffff;
 /** A stream socket: TCP, or Unix-domain, which Node calls a pipe. */
 class Stream {
   #binding;
+  #write;
   #id;
 
   /**
@@ -29,6 +30,7 @@ class Stream {
   constructor(loop, kind, id) {
     this.kind = kind;
     this.#binding = loop.binding;
+    this.#write = loop.write;
     this.#id = id ?? loop.binding.streamCreate(loop.realm, kind === 'pipe');
   }
 
@@ -120,7 +122,7 @@ class Stream {
    * @param {number} offset
    */
   write(chunk, offset) {
-    return this.#binding.streamWrite(this.#id, chunk, offset);
+    return this.#write(this.#id, chunk, offset);
   }
 
   /**
@@ -143,18 +145,42 @@ class Stream {
     return this.#binding.streamShutdown(this.#id);
   }
 
-  /** A close event follows; pending requests get none. */
+  /**
+   * A close event follows; pending requests get none.
+   *
+   * @returns {number} bytes that the kernel has taken and the peer has not acknowledged, or an error: it was not asked
+   */
   close() {
     const id = this.#id;
     this.#id = CLOSED;
-    this.#binding.streamClose(id);
+    return this.#binding.streamClose(id);
   }
 
-  /** As `close`, with a reset instead of a FIN. */
+  /** As `close`, with a reset instead of a FIN; an error: it is not closed. */
   reset() {
     const status = this.#binding.streamReset(this.#id);
-    if (status === 0) this.#id = CLOSED;
+    if (status >= 0) this.#id = CLOSED;
     return status;
+  }
+
+  /** What became of the bytes, or an error; see `look.js`. */
+  look() {
+    return this.#binding.streamLook(this.#id);
+  }
+
+  /** `TCP_INFO`, or an error. */
+  tcpInfo() {
+    return this.#binding.streamTcpInfo(this.#id);
+  }
+
+  /** @param {number} ms */
+  setUserTimeout(ms) {
+    return this.#binding.streamSetUserTimeout(this.#id, ms);
+  }
+
+  /** @param {number} bytes */
+  setNotSentLowWatermark(bytes) {
+    return this.#binding.streamSetNotSentLowWatermark(this.#id, bytes);
   }
 
   /** @param {boolean} enable */

@@ -26,6 +26,7 @@ const debug = debuglog('safe-socket');
  * @property {Binding} binding the native functions
  * @property {number} realm names this copy of lib/ to them
  * @property {'loop' | 'thread'} driver who waits for the descriptors
+ * @property {(id: number, chunk: Uint8Array, offset: number) => number} write the native function of {@link Stream.write}
  * @property {Buffer} slab where a read event's bytes are, during that event
  */
 
@@ -81,9 +82,9 @@ function eventLoop() {
 function startEventLoop() {
   const binding = native();
   const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  const { realm, driver } = binding.start(prefersThread(), slab, { ...listeners, onconnection });
+  const { realm, driver, write } = binding.start(prefersThread(), slab, { ...listeners, onconnection });
   debug('event loop started with the %s driver', driver);
-  return { binding, realm, driver, slab };
+  return { binding, realm, driver, slab, write };
 }
 
 /**

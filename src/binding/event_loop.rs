@@ -6,16 +6,20 @@ use napi::Env;
 use napi::bindgen_prelude::{Buffer, Object, Result};
 use napi_derive::napi;
 
+use crate::event_loop::hot_path::{WriteFunction, write_function};
 use crate::event_loop::{DriverKind, EventLoop, Listeners, Realm, Slab, with_event_loop};
 
 /// What [`start`] started.
 #[napi(object, object_from_js = false)]
-#[derive(Debug)]
-pub struct Started {
+pub struct Started<'env> {
     /// The number that names this copy of lib/ in `streamCreate` and `listenerCreate`.
     pub realm: u32,
     /// `'loop'` or `'thread'`.
+    #[napi(ts_type = "'loop' | 'thread'")]
     pub driver: &'static str,
+    /// One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error.
+    #[napi(ts_type = "(id: number, chunk: Uint8Array, offset: number) => number")]
+    pub write: WriteFunction<'env>,
 }
 
 /// Starts the event loop of this environment, or joins the one that runs: `slab` is where the
@@ -25,9 +29,14 @@ pub struct Started {
 /// `InvalidArg` for an empty slab or a missing listener, `GenericFailure` when there are no
 /// descriptors left.
 #[napi]
-pub fn start(env: Env, use_thread: bool, slab: Buffer, listeners: Object<'_>) -> Result<Started> {
+pub fn start<'env>(
+    env: &'env Env,
+    use_thread: bool,
+    slab: Buffer,
+    listeners: Object<'env>,
+) -> Result<Started<'env>> {
     let realm = Realm {
-        listeners: Rc::new(Listeners::new(&env, &listeners)?),
+        listeners: Rc::new(Listeners::new(env, &listeners)?),
         slab: Rc::new(Slab::new(slab)?),
     };
     let preferred = if use_thread {
@@ -35,19 +44,20 @@ pub fn start(env: Env, use_thread: bool, slab: Buffer, listeners: Object<'_>) ->
     } else {
         DriverKind::Loop
     };
-    let event_loop = match with_event_loop(&env, Rc::clone) {
+    let event_loop = match with_event_loop(env, Rc::clone) {
         Some(running) => running,
-        None => EventLoop::start(&env, preferred)?,
+        None => EventLoop::start(env, preferred)?,
     };
     let number = event_loop.add_realm(realm);
     Ok(Started {
         realm: u32::try_from(number).unwrap_or(u32::MAX),
         driver: event_loop.driver_kind().name(),
+        write: write_function(env)?,
     })
 }
 
-/// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, `'UNKNOWN'`, or
-/// `'INVALID'` if it is not open.
+/// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also
+/// if it is not open.
 #[napi]
 #[must_use]
 pub fn describe_fd(fd: i32) -> &'static str {

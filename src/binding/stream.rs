@@ -130,13 +130,6 @@ pub fn stream_limit_read(env: Env, id: u32, bytes: u32) {
     with_stream(env, id, (), |_, stream| stream.limit_read(bytes as usize));
 }
 
-/// One send(2) of what follows `offset`; the bytes that the kernel took, or an error.
-#[napi]
-pub fn stream_write(env: Env, id: u32, chunk: &[u8], offset: u32) -> i32 {
-    let rest = chunk.get(offset as usize..).unwrap_or_default();
-    with_stream(env, id, EBADF, |_, stream| stream.write(rest))
-}
-
 /// One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the
 /// kernel took, or an error.
 ///
@@ -193,7 +186,7 @@ pub fn stream_close(env: Env, id: u32) -> i32 {
     })
 }
 
-/// Closes the descriptor with a reset.
+/// Closes the descriptor with a reset; the bytes that the peer has not acknowledged, or an error.
 #[napi]
 pub fn stream_reset(env: Env, id: u32) -> i32 {
     with_stream(env, id, EBADF, |event_loop, stream| {

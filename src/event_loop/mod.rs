@@ -30,6 +30,7 @@ pub mod descriptor;
 mod dispatch;
 #[cfg(target_os = "linux")]
 mod epoll_fd;
+pub mod hot_path;
 #[cfg(unix)]
 pub mod kernel;
 mod listener;
