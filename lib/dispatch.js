@@ -5,10 +5,12 @@
 const { endedByOfError, noteEnding } = require('./ending');
 const { EAGAIN, ECANCELED } = require('./errno');
 const { takeBatch } = require('./gather');
+const { withBytes } = require('./partial-write');
 const { hidesCanceledWrites } = require('./node-version');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
+const { clearWriteTimer, startWriteTimer } = require('./write-timeout');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
 const COPY_LIMIT_BYTES = 65_536;
@@ -95,17 +97,23 @@ function dispatch(socket, chunks, callback, counts = true) {
   const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0], 0) : stream.writev(chunks, 0));
   state.presend = null;
   state.presendBytes = null;
+  // It may run since the socket began to connect.
+  if (state.writeTimer !== null) clearWriteTimer(state);
   if (taken === total) {
     state.bytesDispatched += total;
     state.lastQueued = 0;
     callback();
   } else if (taken < 0 && taken !== EAGAIN) {
-    if (counts) state.bytesDispatched += total;
-    fail(socket, errnoError(taken, 'write'), callback);
+    if (counts) {
+      state.bytesDispatched += total;
+      state.bytesUnsent += total;
+    }
+    fail(socket, withBytes(errnoError(taken, 'write'), 0, total), callback);
   } else {
     state.bytesDispatched += total;
     state.lastQueued = total;
     state.pending = new PendingWrite(chunks, total, callback);
+    if (state.writeTimeoutMs > 0) startWriteTimer(socket);
     if (taken > 0) tryOnceMore(socket, taken);
     else stream.waitWritable();
   }
@@ -150,12 +158,22 @@ function finishPending(socket, pending) {
   if (state.pending !== pending) return;
   state.pending = null;
   state.lastQueued = 0;
+  if (state.writeTimer !== null) clearWriteTimer(state);
   if (pending.errno !== 0) {
-    fail(socket, errnoError(pending.errno, 'write'), (error) => pending.settle(error));
+    state.bytesUnsent += pending.remaining;
+    fail(socket, failureOf(pending, pending.errno), (error) => pending.settle(error));
   } else {
     socket._unrefTimer();
     pending.settle(null);
   }
+}
+
+/**
+ * @param {InstanceType<typeof PendingWrite>} pending
+ * @param {number} errno
+ */
+function failureOf({ total, remaining }, errno) {
+  return withBytes(errnoError(errno, 'write'), total - remaining, remaining);
 }
 
 /**
@@ -165,7 +183,7 @@ function finishPending(socket, pending) {
  */
 function cancel(pending) {
   if (pending.remaining === 0 || hidesCanceledWrites) pending.settle(null);
-  else pending.settle(errnoError(pending.errno || ECANCELED, 'write'));
+  else pending.settle(failureOf(pending, pending.errno || ECANCELED));
 }
 
 /**
@@ -177,8 +195,12 @@ function cancel(pending) {
 function takePending(state) {
   const { attempt, onshutdown, pending, stream } = state;
   const batch = takeBatch(state);
-  const isSent = batch !== null && stream.write(batch.bytes, 0) === batch.length;
+  const sent = batch === null ? 0 : Math.max(0, stream.write(batch.bytes, 0));
+  const isSent = batch !== null && sent === batch.length;
   if (isSent) batch.settle(null, true);
+  else if (batch !== null) state.bytesUnsent += batch.length - sent;
+  if (pending !== null) state.bytesUnsent += pending.remaining;
+  if (state.writeTimer !== null) clearWriteTimer(state);
   state.attempt = null;
   state.onshutdown = null;
   state.pending = null;
@@ -186,7 +208,7 @@ function takePending(state) {
     attempt?.cancel();
     if (pending !== null) cancel(pending);
     if (!isSent) batch?.settle(hidesCanceledWrites ? null : errnoError(ECANCELED, 'write'), true);
-    onshutdown?.();
+    onshutdown?.call();
   };
 }
 

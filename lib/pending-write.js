@@ -2,17 +2,19 @@
 
 /** A write that the kernel did not take at once: what is left of it, and who waits for the end. */
 
-const { AsyncResource } = require('node:async_hooks');
+const { AsyncCallback } = require('./async-callback');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */
   #chunks;
   /** Bytes of the first chunk that are gone. */
   #offset;
-  /** @type {(error?: Error | null) => void} */
+  /** The answer comes in another event, but belongs to the caller of write(). */
   #callback;
 
-  /** Bytes that the kernel has yet to take. */
+  /** Bytes of the write. */
+  total;
+  /** Those that the kernel has yet to take. */
   remaining;
   /** Why it will take no more; 0 as long as it may. */
   errno = 0;
@@ -25,8 +27,8 @@ class PendingWrite {
   constructor(chunks, total, callback) {
     this.#chunks = chunks;
     this.#offset = 0;
-    // The answer comes in another event, but belongs to the caller of write().
-    this.#callback = AsyncResource.bind(callback, 'WRITEWRAP');
+    this.#callback = new AsyncCallback('WRITEWRAP', callback);
+    this.total = total;
     this.remaining = total;
   }
 
@@ -45,7 +47,7 @@ class PendingWrite {
 
   /** @param {Error | null} error */
   settle(error) {
-    this.#callback(error);
+    this.#callback.call(error);
   }
 
   /** @param {number} taken bytes that are gone */

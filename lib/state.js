@@ -25,8 +25,8 @@ class SocketState {
   bytesDispatched = 0;
   /** Those of them that the kernel will never take: their write has failed, or was cut off by `destroy()`. */
   bytesUnsent = 0;
-  /** What had arrived when the last connection was closed. @type {{ delivered: number | undefined } | null} */
-  lastDelivery = null;
+  /** Bytes that the peer had not acknowledged when the connection was closed; below 0: not closed, or not known. */
+  unacknowledged = -1;
   /** How `write()` encodes strings when it is not told. */
   defaultEncoding = 'utf8';
   /** False when a `_construct` may hold writes back behind the fast path's back. */
@@ -47,7 +47,7 @@ class SocketState {
   lastQueued = 0;
   /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number, batch: any } | null} */
   tick = null;
-  /** Settles `_final()`. @type {Function | null} */
+  /** Settles `_final()`. @type {import('./async-callback').AsyncCallback | null} */
   onshutdown = null;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void>} */
   onclosed = [];
@@ -71,6 +71,8 @@ class SocketState {
   userTimeoutMs = undefined;
   /** `TCP_NOTSENT_LOWAT`. @type {number | undefined} */
   notSentLowWatermark = undefined;
+  /** Whether one of these two is set. */
+  hasKernelOptions = false;
   /** How long a write may be unfinished; 0: for ever. */
   writeTimeoutMs = 0;
   /** Runs as long as a write is unfinished, where there is such a limit. @type {NodeJS.Timeout | null} */

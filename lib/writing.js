@@ -9,14 +9,14 @@
  *      └──► Duplex ──► _write(), _writev() ──► dispatch() ──► PendingWrite ──► onwritable
  */
 
-const { AsyncResource } = require('node:async_hooks');
-
+const { AsyncCallback } = require('./async-callback');
 const { countsIfRefused, dispatch, fail, goOn, toChunks } = require('./dispatch');
 const { ENOTCONN } = require('./errno');
 const { kOnShutdown, kOnWritable } = require('./listeners');
 const { netError } = require('./net-error');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
+const { startWriteTimer } = require('./write-timeout');
 
 /**
  * @param {any} chunk
@@ -38,6 +38,7 @@ const writingMethods = {
   _writeGeneric(isVector, data, encoding, callback) {
     const state = this[kState];
     if (this.connecting) {
+      if (state.writeTimeoutMs > 0) startWriteTimer(this);
       const onClose = () => fail(this, netError('ERR_SOCKET_CLOSED_BEFORE_CONNECTION'), callback);
       this._pendingData = data;
       this._pendingEncoding = encoding;
@@ -97,7 +98,7 @@ const writingMethods = {
     const errno = state.stream.shutdown();
     if (errno === ENOTCONN) return callback();
     if (errno < 0) return callback(errnoError(errno, 'shutdown'));
-    state.onshutdown = AsyncResource.bind(callback, 'SHUTDOWNWRAP');
+    state.onshutdown = new AsyncCallback('SHUTDOWNWRAP', callback);
     return undefined;
   },
 
@@ -111,7 +112,7 @@ const writingMethods = {
     const state = this[kState];
     const { onshutdown } = state;
     state.onshutdown = null;
-    onshutdown?.();
+    onshutdown?.call();
   },
 };
 
