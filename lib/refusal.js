@@ -4,6 +4,7 @@ const diagnostics = require('node:diagnostics_channel');
 const { Duplex } = require('node:stream');
 const { debuglog } = require('node:util');
 
+const { isCalledByTls } = require('./called-by-tls');
 const { endingOf, nowMs } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
 const { isPipedInto } = require('./piped');
@@ -58,7 +59,7 @@ function refuseEnd(socket, chunk, encoding, callback, cutoff = refuseEnd, endOfS
     encoding = undefined;
   }
   const isBare = chunk === undefined || chunk === null;
-  if (isBare && (!policyOf(socket).strict || isPipedInto(socket))) {
+  if (isBare && (!policyOf(socket).strict || isPipedInto(socket) || isCalledByTls(cutoff))) {
     settleEnd(socket, callback, endOfStream);
   } else {
     refuse(socket, 'end', isBare ? 0 : byteLengthOf(chunk, encoding), callback, cutoff);
@@ -78,8 +79,8 @@ function refuse(socket, operation, bytesRefused, callback, cutoff) {
   debug('%s of %d bytes refused, ended by %s', operation, bytesRefused, error.endedBy);
   if (channel.hasSubscribers) channel.publish({ socket, operation, error });
 
-  const { onRefused } = policyOf(socket);
   const piped = isPipedInto(socket);
+  const onRefused = isCalledByTls(cutoff) ? 'drop' : policyOf(socket).onRefused;
   if (typeof onRefused === 'function') {
     if (onRefused(error, socket) !== true) throw error;
   } else if (onRefused === 'throw') {
