@@ -54,6 +54,26 @@ for (const subject of SUBJECTS) {
       refuses(() => socket.write('x'));
     });
 
+    it("emits one 'error' for all writes of a tick", async (t) => {
+      const { socket } = await subject.pair(t);
+      new PassThrough().pipe(socket);
+      socket.end();
+      let errors = 0;
+      socket.on('error', () => (errors += 1));
+      for (let count = 0; count < 3; count += 1) assert.equal(socket.write('x'), false);
+      await turns(2);
+      assert.equal(errors, 1);
+    });
+
+    it('knows a pipe whose names a minifier has taken', async (t) => {
+      const { socket } = await subject.pair(t);
+      socket.on('unpipe', (a, b) => [a, b]);
+      socket.end();
+      const failed = once(socket, 'error');
+      assert.equal(socket.write('x'), false);
+      await failed;
+    });
+
     it('never refuses a bare end()', async (t) => {
       const { socket } = await subject.pair(t);
       const source = new PassThrough();
@@ -78,7 +98,6 @@ for (const subject of SUBJECTS) {
       const { socket } = await subject.pair(t);
       const source = new PassThrough();
       const over = new Promise((resolve) => pipeline(source, socket, resolve));
-      source.write('a');
       socket.destroy();
       assert.equal((await over).code, 'ERR_STREAM_PREMATURE_CLOSE');
       assert.equal(source.destroyed, true);

@@ -59,6 +59,20 @@ describe('a guarded socket that connects again', () => {
     }
   });
 
+  it("is guarded in a life that follows the other side's FIN", async (t) => {
+    const server = net.createServer((socket) => socket.end('bye'));
+    t.after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (server.address());
+    const socket = safeSocket(net.connect(port, '127.0.0.1')).resume();
+    await once(socket, 'close');
+    socket.connect(await echoServer(t), '127.0.0.1');
+    await once(socket, 'connect');
+    socket.end();
+    refuses(() => socket.write('x'), { endedBy: 'local' });
+  });
+
   it('keeps the old cause when connect() itself throws', async (t) => {
     const port = await echoServer(t);
     const socket = safeSocket(net.connect(port, '127.0.0.1'));
