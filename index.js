@@ -8,12 +8,17 @@
 const net = require('node:net');
 
 const { BoundSocket } = require('./lib/bound-socket');
+const { closeGracefully } = require('./lib/close-gracefully');
 const { connect, createServer } = require('./lib/create-connection');
+const { delivered } = require('./lib/delivered');
 const { SocketAlreadyEndedError } = require('./lib/errors');
+const { flushBeforeExit } = require('./lib/flush-before-exit');
+const { peerState } = require('./lib/peer-state');
 const { safeSocket } = require('./lib/safe-socket');
 const { safeSend } = require('./lib/send');
 const { Server } = require('./lib/server');
 const { Socket } = require('./lib/socket');
+const { tcpInfo } = require('./lib/tcp-info');
 
 const {
   BlockList,
@@ -40,16 +45,21 @@ module.exports = {
   SocketAlreadyEndedError,
   Stream: Socket,
   _normalizeArgs,
+  closeGracefully,
   connect,
   createConnection: connect,
   createServer,
+  delivered,
+  flushBeforeExit,
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   isIP,
   isIPv4,
   isIPv6,
+  peerState,
   safeSend,
   safeSocket,
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
+  tcpInfo,
 };

@@ -2,8 +2,10 @@
 
 /** One attempt to connect: to one address, or to one address after the other (RFC 8305, "happy eyeballs"). */
 
+const { applyKernelOptions } = require('./delivery-options');
 const { applyOptions } = require('./socket-options');
 const { EADDRINUSE, ECANCELED, ETIMEDOUT } = require('./errno');
+const { publishOpened } = require('./metrics');
 const { netError } = require('./net-error');
 const { abandonStream, reopenStream } = require('./open-stream');
 const { checkBind, networkRefusal } = require('./permission');
@@ -80,6 +82,8 @@ function connected(socket) {
   socket.emit('connect');
   socket.emit('ready');
   // The first read gets data flowing, or an end that is there already.
+  if (state.hasKernelOptions) applyKernelOptions(state);
+  publishOpened(socket);
   if (state.stream !== null && !socket.isPaused()) socket.read(0);
 }
 

@@ -19,9 +19,92 @@ export interface Address {
   port: number
 }
 
+/** `TCP_INFO`, as `tcpInfo()` returns it; what an older kernel does not have is `undefined`. */
+export interface ConnectionInfo {
+  /** The state of RFC 9293. */
+  state: string
+  /** r" Smoothed round-trip time. */
+  rttMs?: number
+  /** r" Its mean deviation. */
+  rttVariationMs?: number
+  /** r" The smallest round-trip time; `undefined` before it was measured. */
+  minRttMs?: number
+  /** r" Time until an unanswered segment is sent again. */
+  retransmissionTimeoutMs?: number
+  /** r" Bytes acknowledged by the peer's kernel, with one for the SYN of a client and one for the FIN. */
+  bytesAcknowledged?: number
+  /** r" Bytes received. */
+  bytesReceived?: number
+  /** r" Bytes sent, with those sent again. */
+  bytesSent?: number
+  /** r" Bytes sent again. */
+  bytesRetransmitted?: number
+  /** r" Bytes in the kernel that were not sent yet. */
+  bytesNotSent?: number
+  /** r" Segments sent. */
+  segmentsSent?: number
+  /** r" Segments received. */
+  segmentsReceived?: number
+  /** r" Segments sent and not acknowledged. */
+  segmentsUnacknowledged?: number
+  /** r" Segments that the peer has beyond a gap. */
+  segmentsSacked?: number
+  /** r" Segments taken for lost. */
+  segmentsLost?: number
+  /** r" Segments sent again, since the beginning. */
+  segmentsRetransmitted?: number
+  /** r" Times that the oldest segment was sent again without an answer. */
+  unansweredRetransmissions?: number
+  /** r" Probes, of a closed window or of keep-alive, without an answer. */
+  unansweredProbes?: number
+  /** r" Congestion window. */
+  congestionWindowSegments?: number
+  /** r" Slow-start threshold; `Infinity` before it was met. */
+  slowStartThresholdSegments?: number
+  /** r" The peer's window. */
+  sendWindowBytes?: number
+  /** r" Largest segment that is sent. */
+  sendSegmentBytes?: number
+  /** r" Largest segment that came. */
+  receiveSegmentBytes?: number
+  /** r" Path MTU. */
+  pathMtuBytes?: number
+  /** r" Rate at which segments are released; `Infinity` where it is not limited. */
+  pacingRateBytesPerSecond?: number
+  /** r" Recent rate of delivery. */
+  deliveryRateBytesPerSecond?: number
+  /** r" Since data was sent. */
+  sinceDataSentMs?: number
+  /** r" Since data came. */
+  sinceDataReceivedMs?: number
+  /** r" Since an acknowledgement came. */
+  sinceAcknowledgedMs?: number
+  /** r" Spent sending. */
+  busyMs?: number
+  /** r" … of which stopped by the peer's window. */
+  limitedByReceiverMs?: number
+  /** r" … of which stopped by the own send buffer. */
+  limitedBySendBufferMs?: number
+}
+
+/** One look at a socket. */
+export interface DeliveryLook {
+  /** Bytes in the send queue, less the FIN; on a Unix-domain socket only zero means something. */
+  queued: number
+  /** The other side. */
+  peer: 'open' | 'half-closed' | 'reset'
+  /**
+   * Bytes that the kernel took since the connection began, less the FIN, with the SYN of a
+   * client; `undefined` for a Unix-domain socket and before Linux 4.1.
+   */
+  taken?: number
+  /** Smoothed round-trip time; 0 for a Unix-domain socket. */
+  rttMs: number
+}
+
 /**
- * What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, `'UNKNOWN'`, or
- * `'INVALID'` if it is not open.
+ * What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also
+ * if it is not open.
  */
 export declare function describeFd(fd: number): string
 
@@ -32,6 +115,12 @@ export declare function describeFd(fd: number): string
  * `InvalidArg` for an unknown operation or cause, or a negative number.
  */
 export declare function describeRefusal(details: RefusalDetails): RefusalDescription
+
+/** One look at a socket of Node's, or an error. `knows_of_fin`: its writing half was shut down. */
+export declare function fdLook(fd: number, knowsOfFin: boolean): DeliveryLook | number
+
+/** `TCP_INFO` of a socket of Node's, or an error. */
+export declare function fdTcpInfo(fd: number): ConnectionInfo | number
 
 /** getsockname(2), or an error. */
 export declare function listenerAddress(id: number): Address | number
@@ -92,7 +181,7 @@ export interface RefusalDescription {
 
 /** What is known of a refused call. */
 export interface RefusalDetails {
-  /** `'write'` or `'end'`. */
+  /** `'write'` or `'end'`; `'delivered'` for what was not refused but lost. */
   operation: string
   /** As `err.endedBy`. */
   endedBy: string
@@ -102,6 +191,8 @@ export interface RefusalDetails {
   elapsedMs?: number
   /** Bytes of the refused call. */
   bytesRefused: number
+  /** Bytes that were lost, where that is known. */
+  bytesUndelivered?: number
 }
 
 /**
@@ -119,7 +210,9 @@ export interface Started {
   /** The number that names this copy of lib/ in `streamCreate` and `listenerCreate`. */
   realm: number
   /** `'loop'` or `'thread'`. */
-  driver: string
+  driver: 'loop' | 'thread'
+  /** One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error. */
+  write: (id: number, chunk: Uint8Array, offset: number) => number
 }
 
 /**
@@ -139,8 +232,8 @@ export declare function streamBind(id: number, address: string, port: number, fl
 /** bind(2) to a path. */
 export declare function streamBindPath(id: number, path: string): number
 
-/** Closes the descriptor. */
-export declare function streamClose(id: number): void
+/** Closes the descriptor; the bytes that the peer has not acknowledged, or an error. */
+export declare function streamClose(id: number): number
 
 /** Starts to connect to an IP address. */
 export declare function streamConnect(id: number, address: string, port: number): number
@@ -171,6 +264,9 @@ export declare function streamLimitRead(id: number, bytes: number): void
 /** getsockname(2), or an error. */
 export declare function streamLocalAddress(id: number): Address | number
 
+/** One look at a stream, or an error. */
+export declare function streamLook(id: number): DeliveryLook | number
+
 /** Adopts a connected descriptor. */
 export declare function streamOpen(id: number, fd: number): number
 
@@ -183,7 +279,7 @@ export declare function streamReadStop(id: number): number
 /** getpeername(2), or an error. */
 export declare function streamRemoteAddress(id: number): Address | number
 
-/** Closes the descriptor with a reset. */
+/** Closes the descriptor with a reset; the bytes that the peer has not acknowledged, or an error. */
 export declare function streamReset(id: number): number
 
 /** `SO_KEEPALIVE` with its times in seconds. */
@@ -192,20 +288,26 @@ export declare function streamSetKeepAlive(id: number, enable: boolean, idleSecs
 /** `TCP_NODELAY`. */
 export declare function streamSetNoDelay(id: number, enable: boolean): number
 
+/** `TCP_NOTSENT_LOWAT`. */
+export declare function streamSetNotSentLowWatermark(id: number, bytes: number): number
+
 /** Whether the stream keeps the process alive while it reads. */
 export declare function streamSetRef(id: number, referenced: boolean): void
 
 /** `IP_TOS` or `IPV6_TCLASS`. */
 export declare function streamSetTypeOfService(id: number, tos: number): number
 
+/** `TCP_USER_TIMEOUT`; 0 is the system's. */
+export declare function streamSetUserTimeout(id: number, ms: number): number
+
 /** Shuts the writing half down. */
 export declare function streamShutdown(id: number): number
 
+/** `TCP_INFO` of a stream, or an error. */
+export declare function streamTcpInfo(id: number): ConnectionInfo | number
+
 /** The type of service, or an error. */
 export declare function streamTypeOfService(id: number): number
-
-/** One send(2) of what follows `offset`; the bytes that the kernel took, or an error. */
-export declare function streamWrite(id: number, chunk: Uint8Array, offset: number): number
 
 /**
  * One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the

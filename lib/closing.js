@@ -7,35 +7,50 @@
 
 const { takePending } = require('./dispatch');
 const { endedByOfDestroy, noteEnding } = require('./ending');
+const { aboutToClose } = require('./last-look');
 const { kOnClose } = require('./listeners');
+const { closedChannel, publishClosed } = require('./metrics');
 const { netError } = require('./net-error');
+const { ours } = require('./open-sockets');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { clearTimer } = require('./timeout');
 
+/** Nobody asked the kernel, or it did not tell. */
+const UNKNOWN = -1;
+
 /**
  * @param {any} socket
- * @param {boolean} hadError
+ * @param {Error | null} error
  */
-function closeStream(socket, hadError) {
+function closeStream(socket, error) {
   const state = socket[kState];
   const { stream } = state;
   const isReset = state.resetting;
   state.resetting = false;
   const cancel = takePending(state);
+  aboutToClose(socket, error);
+  ours.delete(socket);
   state.stream = null;
   state.reading = false;
   state.onclosed.push(() => {
     cancel();
-    socket.emit('close', hadError);
+    socket.emit('close', Boolean(error));
   });
   socket._sockname = null;
-  if (!isReset) {
-    stream.close();
-    return;
-  }
-  const errno = stream.reset();
-  if (errno < 0) socket.emit('error', errnoError(errno, 'reset'));
+  const unacknowledged = isReset ? stream.reset() : stream.close();
+  // What a Unix-domain socket says means nothing by itself.
+  state.unacknowledged = stream.kind === 'tcp' ? unacknowledged : UNKNOWN;
+  if (closedChannel.hasSubscribers) publishClosed(socket, socket.bytesWritten, bytesDelivered(state));
+  if (isReset && unacknowledged < 0) socket.emit('error', errnoError(unacknowledged, 'reset'));
+}
+
+/**
+ * @param {any} state of a socket that was closed
+ * @returns {number | undefined} bytes that the peer's kernel had acknowledged, where that is known
+ */
+function bytesDelivered({ bytesDispatched, bytesUnsent, unacknowledged }) {
+  return unacknowledged < 0 ? undefined : Math.max(0, bytesDispatched - bytesUnsent - unacknowledged);
 }
 
 /** @param {any} socket */
@@ -58,7 +73,7 @@ const closingMethods = {
       callback(error);
       process.nextTick(emitClose, this);
     } else {
-      closeStream(this, Boolean(error));
+      closeStream(this, error);
       callback(error);
     }
     if (this._server) {
@@ -89,4 +104,4 @@ const closingMethods = {
   },
 };
 
-module.exports = { closingMethods };
+module.exports = { bytesDelivered, closingMethods };

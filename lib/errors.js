@@ -12,11 +12,12 @@
  * What the message of a refusal is made of.
  *
  * @typedef {object} RefusalDetails
- * @property {'write' | 'end'} operation the refused call
+ * @property {'write' | 'end' | 'delivered'} operation the refused call; `delivered`: nothing was refused, but lost
  * @property {EndedBy} endedBy who ended the socket
  * @property {string} [causeCode] `code` of the error that ended the socket
  * @property {number} [elapsedMs] whole milliseconds since the socket ended, where that is known
  * @property {number} bytesRefused bytes of the refused call
+ * @property {number} [bytesUndelivered] bytes that were lost, where that is known
  */
 
 /**
@@ -40,6 +41,8 @@ class SocketAlreadyEndedError extends Error {
     this.bytesRefused = details.bytesRefused;
     /** `socket.bytesWritten` at the moment of the call. */
     this.bytesWritten = details.bytesWritten;
+    /** For `delivered`: bytes written and not acknowledged by the peer's kernel; undefined where nobody knows. */
+    if (details.operation === 'delivered') this.bytesUndelivered = details.bytesUndelivered;
   }
 }
 
@@ -61,8 +64,8 @@ function describe(details) {
   // Required here: the preload must not load the native binary before something is refused.
   const native = require('./native').tryNative();
   if (typeof native?.describeRefusal !== 'function') return describeWithoutNative(details);
-  const { operation, endedBy, causeCode, elapsedMs, bytesRefused } = details;
-  return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused });
+  const { operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered } = details;
+  return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered });
 }
 
 /**
@@ -71,14 +74,15 @@ function describe(details) {
  * @param {RefusalDetails} details
  * @returns {{ code: string, message: string }}
  */
-function describeWithoutNative({ operation, endedBy, causeCode, elapsedMs, bytesRefused }) {
+function describeWithoutNative({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered }) {
   const code = causeCode === undefined ? '' : ` (${causeCode})`;
   const when = elapsedMs === undefined ? '' : `, ${ago(elapsedMs)}`;
   const what =
     bytesRefused === 0 ? `${operation}()` : `${operation}() of ${bytesRefused} ${plural(bytesRefused, 'byte')}`;
+  const outcome = operation === 'delivered' ? loss(bytesUndelivered) : `This ${what} was refused.`;
   return {
     code: 'ERR_SOCKET_ALREADY_ENDED',
-    message: `The socket has already been ended. ${HOW_IT_ENDED[endedBy]}${code}${when}. This ${what} was refused.`,
+    message: `The socket has already been ended. ${HOW_IT_ENDED[endedBy]}${code}${when}. ${outcome}`,
   };
 }
 
@@ -103,6 +107,15 @@ function ago(elapsedMs) {
   const secs = Math.floor(elapsedMs / 1000);
   if (secs < 600) return `${secs} s ago`;
   return `${Math.floor(secs / 60)} min ago`;
+}
+
+/**
+ * @param {number | undefined} bytes
+ * @returns {string}
+ */
+function loss(bytes) {
+  if (bytes === undefined) return 'Not everything was delivered, as far as is known.';
+  return `${bytes} ${bytes === 1 ? 'byte was' : 'bytes were'} not delivered.`;
 }
 
 /**

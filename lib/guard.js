@@ -4,6 +4,7 @@ const { Socket } = require('node:net');
 
 const { isEnded, noteUnknownEnding } = require('./ending');
 const { guardedMethods } = require('./guarded-methods');
+const { noteForeign } = require('./open-sockets');
 const { plantWrite } = require('./planted-write');
 
 /**
@@ -40,6 +41,7 @@ let guardsEverySocket = false;
 function guard(stream) {
   if (guarded.has(stream)) return stream;
   guarded.add(stream);
+  if (stream instanceof Socket) noteForeign(stream);
   // Here, and not at the top: the preload has no use for it and shall cost nothing at start-up.
   const { guardMessage, isMessage } = require('./http-message');
   if (isMessage(stream)) {
@@ -167,4 +169,4 @@ function isNotEnded(stream) {
   return !isEnded(stream);
 }
 
-module.exports = { guard, guardEverySocket, isGuarded };
+module.exports = { guard, guardEverySocket, isGuarded, watch };

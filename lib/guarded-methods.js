@@ -11,6 +11,7 @@ const {
   noteEnding,
   restoreEnding,
 } = require('./ending');
+const { aboutToClose } = require('./last-look');
 const { keepGuard, uncover } = require('./planted-write');
 const { refuseEnd, refuseWrite } = require('./refusal');
 
@@ -70,6 +71,7 @@ function guardedMethods(original, refuses, isOpen) {
       const cause = error ?? this.errored ?? undefined;
       keepGuard(this);
       if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
+      aboutToClose(this, cause);
       return original._destroy.call(this, error, callback);
     },
 

@@ -5,10 +5,16 @@
  * words of https://nodejs.org/api/errors.html.
  */
 
+const { format } = require('node:util');
+
 const { codedError } = require('./argument-error');
 
 /** @type {Readonly<Record<string, readonly [ErrorConstructor, string]>>} */
 const ERRORS = {
+  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM: [
+    TypeError,
+    'The feature %s is unavailable on the current platform, which is being used to run Node.js',
+  ],
   ERR_INVALID_FD_TYPE: [TypeError, 'Unsupported fd type: %s'],
   ERR_INVALID_HANDLE_TYPE: [TypeError, 'This handle type cannot be sent'],
   ERR_INVALID_IP_ADDRESS: [TypeError, 'Invalid IP address: %s'],
@@ -20,6 +26,7 @@ const ERRORS = {
   ERR_SOCKET_CLOSED_BEFORE_CONNECTION: [Error, 'Socket closed before the connection was established'],
   ERR_SOCKET_CONNECTION_TIMEOUT: [Error, 'Socket connection timeout'],
   ERR_SOCKET_HANDLE_ADOPTED: [Error, 'The bound socket has already been adopted by a server or socket'],
+  ERR_SAFE_SOCKET_DELIVERY_TIMEOUT: [Error, 'Not everything was delivered in time'],
   ERR_SAFE_SOCKET_CLUSTER: [
     Error,
     'A cluster worker can listen on a TCP port other than 0 only (it is shared by SO_REUSEPORT): %s cannot be shared',
@@ -33,12 +40,7 @@ const ERRORS = {
  */
 function netError(code, detail) {
   const [Base, message] = ERRORS[code];
-  return codedError(
-    Base,
-    code,
-    message.replace('%s', () => String(detail)),
-    netError,
-  );
+  return codedError(Base, code, message.includes('%s') ? format(message, detail) : message, netError);
 }
 
 /**

@@ -7,6 +7,7 @@ const { forgetEnding } = require('./ending');
 const { Stream, eventLoop, native } = require('./native');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
+const { ours } = require('./open-sockets');
 const { prepareUserBuffer } = require('./reading');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
@@ -27,6 +28,7 @@ const nobody = Object.freeze({ [kOnClose]() {} });
  */
 function adopt(socket, stream) {
   socket[kState].stream = stream;
+  ours.add(socket);
   stream.attach(socket, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (stream.kind)]);
   prepareUserBuffer(socket);
 }
@@ -48,6 +50,8 @@ function openStream(socket, kind) {
   state.reading = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;
+  state.bytesUnsent = 0;
+  state.unacknowledged = -1;
   adopt(socket, new Stream(eventLoop(), kind));
 }
 

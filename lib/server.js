@@ -8,8 +8,10 @@ const { getDefaultHighWaterMark } = require('node:stream');
 const { promisify } = require('node:util');
 
 const { invalidArgType } = require('./argument-error');
+const { pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { listenMethods } = require('./listen');
 const { kOnClose, kOnConnection } = require('./listeners');
+const { publishOpened } = require('./metrics');
 const { netError } = require('./net-error');
 const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
@@ -18,6 +20,8 @@ const { Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./system-error');
 const { validateBlockList, validateNumber } = require('./validate');
+
+const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
 
 /**
  * @param {any} server
@@ -49,6 +53,7 @@ function initialize(server, options, connectionListener) {
   server._unref = false;
   server._listeningId = 1;
 
+  server[kDeliveryOptions] = pickDeliveryOptions(settings);
   server.allowHalfOpen = settings.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(settings.pauseOnConnect);
   server.noDelay = Boolean(settings.noDelay);
@@ -142,11 +147,13 @@ const serverMethods = {
       readableHighWaterMark: this.highWaterMark,
       writableHighWaterMark: this.highWaterMark,
     });
+    if (this[kDeliveryOptions] !== null) setDeliveryOptions(socket, this[kDeliveryOptions]);
     if (this.noDelay) socket.setNoDelay(true);
     if (this.keepAlive) socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000);
     this._connections += 1;
     socket.server = this;
     socket._server = this;
+    publishOpened(socket);
     this.emit('connection', socket);
     announceSocket(socket);
   },

@@ -4,6 +4,7 @@
 
 const { addressGetters } = require('./addresses');
 const { handleFacade } = require('./handle-facade');
+const { bytesAcceptedOf } = require('./look');
 const { kState } = require('./state');
 const { bytesWritten } = require('./writing');
 
@@ -56,6 +57,13 @@ const socketGetters = {
   },
 
   bytesWritten: { enumerable: true, get: bytesWritten },
+
+  /** What the kernel has taken. `bytesWritten` also counts bytes that never leave the process. */
+  bytesAccepted: {
+    get() {
+      return this[kState] && bytesAcceptedOf(this);
+    },
+  },
 };
 
 module.exports = { socketGetters };

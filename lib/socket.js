@@ -19,6 +19,7 @@ const { invalidArgValue } = require('./argument-error');
 const { BoundSocket, takeBound } = require('./bound-socket');
 const { closingMethods } = require('./closing');
 const { connectMethods } = require('./connect');
+const { deliveryOptionMethods, pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { flush } = require('./gather');
 const { kOnConnect } = require('./listeners');
 const { adopt, openDescriptor, openHandle } = require('./open-stream');
@@ -29,6 +30,7 @@ const { SocketState, kState } = require('./state');
 const { timeoutMethods } = require('./timeout');
 const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./validate');
 const { writeMethods } = require('./write');
+const { writeTimeoutMethods } = require('./write-timeout');
 const { writingMethods } = require('./writing');
 
 const MAX_TYPE_OF_SERVICE = 255;
@@ -136,6 +138,11 @@ function initialize(socket, options) {
     state.typeOfService = settings.typeOfService;
   }
 
+  if (options) {
+    const deliveryOptions = pickDeliveryOptions(settings);
+    if (deliveryOptions !== null) setDeliveryOptions(socket, deliveryOptions);
+  }
+
   socket.on('end', onReadableEnd);
   if (isConnected) beginReading(socket, settings);
   if (settings.signal) stopAttemptsOnAbort(socket, settings.signal);
@@ -167,10 +174,12 @@ Object.assign(
   addressMethods,
   closingMethods,
   connectMethods,
+  deliveryOptionMethods,
   optionMethods,
   readingMethods,
   timeoutMethods,
   writeMethods,
+  writeTimeoutMethods,
   writingMethods,
   {
     /**

@@ -30,6 +30,15 @@ function validateInt32(value, name, min = -MAX_INT32 - 1, max = MAX_INT32) {
 }
 
 /**
+ * @param {unknown} value milliseconds
+ * @param {string} name
+ */
+function validateTimeout(value, name) {
+  if (typeof value !== 'number') throw invalidArgType(name, 'number', value);
+  if (!(value >= 0 && value <= MAX_INT32)) throw outOfRange(name, `>= 0 && <= ${MAX_INT32}`, value);
+}
+
+/**
  * @param {unknown} value
  * @param {string} name
  */
@@ -113,4 +122,5 @@ module.exports = {
   validateObject,
   validatePort,
   validateString,
+  validateTimeout,
 };

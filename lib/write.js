@@ -13,6 +13,7 @@ const { Duplex } = require('node:stream');
 const { checkChunk } = require('./arguments');
 const { endedByOfEnd, noteEnding } = require('./ending');
 const { flush, gather, wroteStraight } = require('./gather');
+const { isLinger, linger, takeLinger } = require('./linger');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
 const { writingMethods } = require('./writing');
@@ -136,11 +137,15 @@ function write(chunk, encoding, callback) {
  * @param {any} [callback]
  */
 function end(chunk, encoding, callback) {
+  if (isLinger(chunk) || isLinger(encoding) || isLinger(callback)) {
+    [chunk, encoding, callback] = takeLinger(this, [chunk, encoding, callback]);
+  }
   const hasData = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
   if (hasData) checkChunk(this, chunk, encoding, end);
   if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end);
   if (this[kState].begun) noteEnding(this, endedByOfEnd(this), undefined, end);
   Duplex.prototype.end.call(this, chunk, encoding, callback);
+  if (this[kState].lingerMs !== undefined) linger(this);
   return this;
 }
 

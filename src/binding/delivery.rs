@@ -18,7 +18,8 @@ use crate::net::tcp_info::TcpInfo;
 pub struct DeliveryLook {
     /// Bytes in the send queue, less the FIN; on a Unix-domain socket only zero means something.
     pub queued: u32,
-    /// `'open'`, `'half-closed'` or `'reset'`.
+    /// The other side.
+    #[napi(ts_type = "'open' | 'half-closed' | 'reset'")]
     pub peer: &'static str,
     /// Bytes that the kernel took since the connection began, less the FIN, with the SYN of a
     /// client; `undefined` for a Unix-domain socket and before Linux 4.1.

@@ -9,7 +9,7 @@ use crate::core::error::{EndedBy, Operation, RefusalError};
 #[napi(object)]
 #[derive(Debug)]
 pub struct RefusalDetails {
-    /// `'write'` or `'end'`.
+    /// `'write'` or `'end'`; `'delivered'` for what was not refused but lost.
     pub operation: String,
     /// As `err.endedBy`.
     pub ended_by: String,
@@ -19,6 +19,8 @@ pub struct RefusalDetails {
     pub elapsed_ms: Option<i64>,
     /// Bytes of the refused call.
     pub bytes_refused: i64,
+    /// Bytes that were lost, where that is known.
+    pub bytes_undelivered: Option<i64>,
 }
 
 /// The code and the message of a refusal.
@@ -39,15 +41,31 @@ pub struct RefusalDescription {
 pub fn describe_refusal(details: RefusalDetails) -> Result<RefusalDescription> {
     let invalid = |name: &str| Error::new(Status::InvalidArg, format!("{name} is not valid"));
     let natural = |number: i64, name: &str| u64::try_from(number).map_err(|_| invalid(name));
-    let refusal = RefusalError::AlreadyEnded {
-        operation: Operation::from_name(&details.operation).ok_or_else(|| invalid("operation"))?,
-        ended_by: EndedBy::from_name(&details.ended_by).ok_or_else(|| invalid("endedBy"))?,
-        cause_code: details.cause_code,
-        elapsed_ms: details
-            .elapsed_ms
-            .map(|elapsed| natural(elapsed, "elapsedMs"))
-            .transpose()?,
-        bytes_refused: natural(details.bytes_refused, "bytesRefused")?,
+    let ended_by = EndedBy::from_name(&details.ended_by).ok_or_else(|| invalid("endedBy"))?;
+    let cause_code = details.cause_code;
+    let elapsed_ms = details
+        .elapsed_ms
+        .map(|elapsed| natural(elapsed, "elapsedMs"))
+        .transpose()?;
+    let refusal = if details.operation == "delivered" {
+        RefusalError::Undelivered {
+            ended_by,
+            cause_code,
+            elapsed_ms,
+            bytes_undelivered: details
+                .bytes_undelivered
+                .map(|bytes| natural(bytes, "bytesUndelivered"))
+                .transpose()?,
+        }
+    } else {
+        RefusalError::AlreadyEnded {
+            operation: Operation::from_name(&details.operation)
+                .ok_or_else(|| invalid("operation"))?,
+            ended_by,
+            cause_code,
+            elapsed_ms,
+            bytes_refused: natural(details.bytes_refused, "bytesRefused")?,
+        }
     };
     Ok(RefusalDescription {
         code: refusal.code().to_owned(),

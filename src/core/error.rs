@@ -31,6 +31,23 @@ pub enum RefusalError {
         /// Bytes of the refused call. A bare `end()` has none.
         bytes_refused: u64,
     },
+    /// The connection was over before everything written to it had arrived.
+    #[error(
+        "The socket has already been ended. {ended_by}{}{}. {}",
+        CauseCode(.cause_code.as_deref()),
+        Ago(*.elapsed_ms),
+        Undelivered(*.bytes_undelivered)
+    )]
+    Undelivered {
+        /// Who or what ended the socket.
+        ended_by: EndedBy,
+        /// `code` of the error that ended the socket, where there was one.
+        cause_code: Option<String>,
+        /// Whole milliseconds since the socket ended, where that is known.
+        elapsed_ms: Option<u64>,
+        /// Bytes that were written and not acknowledged, where that is known.
+        bytes_undelivered: Option<u64>,
+    },
 }
 
 impl RefusalError {
@@ -38,7 +55,7 @@ impl RefusalError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::AlreadyEnded { .. } => "ERR_SOCKET_ALREADY_ENDED",
+            Self::AlreadyEnded { .. } | Self::Undelivered { .. } => "ERR_SOCKET_ALREADY_ENDED",
         }
     }
 }
@@ -186,6 +203,18 @@ impl fmt::Display for Bytes {
     }
 }
 
+struct Undelivered(Option<u64>);
+
+impl fmt::Display for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            None => f.write_str("Not everything was delivered, as far as is known."),
+            Some(1) => f.write_str("1 byte was not delivered."),
+            Some(bytes) => write!(f, "{bytes} bytes were not delivered."),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -233,6 +262,22 @@ mod tests {
             bare_end.to_string(),
             "The socket has already been ended. It was over before safe-socket saw it. This end() was refused."
         );
+    }
+
+    #[test]
+    fn says_how_much_was_not_delivered() {
+        let lost = |bytes_undelivered| {
+            RefusalError::Undelivered {
+                ended_by: EndedBy::Reset,
+                cause_code: None,
+                elapsed_ms: None,
+                bytes_undelivered,
+            }
+            .to_string()
+        };
+        assert!(lost(Some(1)).ends_with("The connection was reset. 1 byte was not delivered."));
+        assert!(lost(Some(70)).ends_with(". 70 bytes were not delivered."));
+        assert!(lost(None).ends_with(". Not everything was delivered, as far as is known."));
     }
 
     #[test]

@@ -59,10 +59,12 @@ impl Look {
         });
         // The FIN is the last in the queue: it is there as long as anything is.
         let queued = queue - u32::from(has_sent_fin && queue > 0);
+        let is_lost = state == Some(TcpState::Closed) && queued > 0;
         Self {
             queued,
             is_fin_acknowledged: has_sent_fin && queue == 0,
-            peer,
+            // The error may have been read already; what is left in the queue will never leave it.
+            peer: if is_lost { Peer::Reset } else { peer },
             tcp,
         }
     }

@@ -1,0 +1,127 @@
+'use strict';
+
+/** `closeGracefully(socket)`: end, wait until everything has arrived and the peer has ended too, and never for ever. */
+
+const { watchConnection } = require('./connection-watch');
+const { pastDelivery, validateOptions, validateSocket } = require('./delivered');
+const { endingOf } = require('./ending');
+
+/**
+ * @typedef {object} GracefulClose
+ * @property {number | undefined} bytesDelivered bytes acknowledged by the peer's kernel
+ * @property {number | undefined} bytesUndelivered bytes written and not acknowledged; 0 when all went well. Undefined
+ *   where nobody knows
+ * @property {'peer' | 'reset' | 'timeout' | 'destroy' | 'error' | 'unknown'} endedBy `'peer'`: its FIN came, all is
+ *   well. `'reset'`: the peer has reset the connection. `'timeout'`: we have, at the deadline
+ */
+
+/**
+ * Half-closes the socket, waits until everything is delivered and the peer has ended too, and resets the connection
+ * at the deadline. Resolves when the socket is closed. What the peer still sends goes to the `'data'` listeners,
+ * and nowhere if there never was one.
+ *
+ * @param {any} socket of this package, of `net`, or of `tls`
+ * @param {import('./delivered').DeliveredOptions} [options]
+ * @returns {Promise<GracefulClose>}
+ */
+async function closeGracefully(socket, options = {}) {
+  validateSocket(socket);
+  validateOptions(options);
+  if (!socket.writableEnded && !socket.destroyed) socket.end();
+  const goal = socket.bytesWritten ?? 0;
+  const past = tryPast(socket, goal);
+  if (past !== null) return past;
+  const closed = closeOf(socket);
+  // Nobody reads: the FIN would wait behind unread data for ever, and closing then would be a reset.
+  if (socket.readableFlowing === null) socket.resume();
+
+  const isDone = (/** @type {import('./look').Look} */ { delivered = -1, peer }) =>
+    delivered >= goal && peer !== 'open' && socket.writableFinished;
+  const { verdict, look } = await watchConnection(socket, isDone, options);
+  if (verdict === 'timeout') reset(socket);
+  else if (verdict === 'done') leave(socket);
+  else if (!socket.destroyed) socket.destroy();
+  await closed;
+  return report(socket, goal, verdict, look);
+}
+
+/**
+ * @param {any} socket
+ * @param {number} goal
+ * @returns {GracefulClose | null}
+ */
+function tryPast(socket, goal) {
+  try {
+    const past = pastDelivery(socket, goal);
+    if (past === null) return null;
+    return { bytesDelivered: past.bytesDelivered, bytesUndelivered: 0, endedBy: endedBy(socket) };
+  } catch (error) {
+    if (/** @type {any} */ (error).code !== 'ERR_SOCKET_ALREADY_ENDED') throw error;
+    const { bytesUndelivered } = /** @type {any} */ (error);
+    const bytesDelivered = bytesUndelivered === undefined ? undefined : goal - bytesUndelivered;
+    return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket) };
+  }
+}
+
+/**
+ * @param {any} socket
+ * @returns {any}
+ */
+function endedBy(socket) {
+  const by = endingOf(socket)?.endedBy ?? 'unknown';
+  return by === 'local' ? 'peer' : by;
+}
+
+/**
+ * @param {any} socket
+ * @param {number} goal
+ * @param {'done' | 'dead' | 'timeout'} verdict
+ * @param {import('./look').Look | null} look
+ * @returns {GracefulClose}
+ */
+function report(socket, goal, verdict, look) {
+  const bytesDelivered = look?.delivered;
+  const bytesUndelivered = bytesDelivered === undefined ? undefined : Math.max(0, goal - bytesDelivered);
+  if (verdict === 'timeout') return { bytesDelivered, bytesUndelivered, endedBy: 'timeout' };
+  if (look?.peer === 'reset') return { bytesDelivered, bytesUndelivered, endedBy: 'reset' };
+  if (verdict === 'done') return { bytesDelivered, bytesUndelivered, endedBy: 'peer' };
+  return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket) };
+}
+
+/**
+ * Everything has arrived and the peer has ended: closes, unless the end of what it sent is about to be read.
+ *
+ * @param {any} socket
+ */
+function leave(socket) {
+  if (!socket.destroyed && (socket.readableEnded || socket.readableFlowing !== true)) socket.destroy();
+}
+
+/**
+ * From now on an error is part of the answer.
+ *
+ * @param {any} socket
+ * @returns {Promise<void>}
+ */
+function closeOf(socket) {
+  if (socket.closed) return Promise.resolve();
+  socket.on('error', ignore);
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+  });
+}
+
+/** @param {any} socket */
+function reset(socket) {
+  if (socket.destroyed) return;
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    // No TCP: there is no reset.
+    socket.destroy();
+  }
+}
+
+function ignore() {}
+
+module.exports = { closeGracefully };

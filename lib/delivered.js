@@ -1,0 +1,121 @@
+'use strict';
+
+/** `delivered(socket)`: have the bytes arrived? */
+
+const { Socket } = require('node:net');
+
+const { invalidArgType, invalidArgValue } = require('./argument-error');
+const { bytesDelivered: bytesDeliveredAtClose } = require('./closing');
+const { watchConnection } = require('./connection-watch');
+const { descriptorOf } = require('./descriptor');
+const { endedByOfError, endingOf } = require('./ending');
+const { undeliveredError } = require('./undelivered-error');
+const { watch } = require('./guard');
+const { isOurs, lookAt } = require('./look');
+const { netError } = require('./net-error');
+const { kState } = require('./state');
+const { errnoError } = require('./system-error');
+const { validateAbortSignal, validateObject, validateTimeout } = require('./validate');
+
+/**
+ * @typedef {object} DeliveredOptions
+ * @property {number} [timeout] milliseconds until it is given up; by default never
+ * @property {AbortSignal} [signal] gives it up
+ */
+
+/**
+ * @typedef {object} Delivery
+ * @property {number} bytesDelivered bytes acknowledged by the peer's kernel, since the connection began
+ * @property {boolean} resetByPeer the peer has reset the connection after it had acknowledged everything: it has closed
+ *   without reading all of it, or died
+ */
+
+/**
+ * Waits until everything that was written before this call is acknowledged by the peer's kernel. That is not the same as
+ * read by the peer's program.
+ *
+ * @param {any} socket of this package, of `net`, or of `tls`; connected, connecting, ended, or closed a while ago
+ * @param {DeliveredOptions} [options]
+ * @returns {Promise<Delivery>}
+ */
+async function delivered(socket, options = {}) {
+  validateSocket(socket);
+  validateOptions(options);
+  const goal = socket.bytesWritten ?? 0;
+  const past = pastDelivery(socket, goal);
+  if (past !== null) return past;
+
+  const { verdict, look, error } = await watchConnection(socket, (now) => (now.delivered ?? -1) >= goal, options);
+  if (verdict === 'done' && look !== null && look.delivered !== undefined) {
+    return { bytesDelivered: look.delivered, resetByPeer: look.peer === 'reset' };
+  }
+  const bytesDelivered = look?.delivered;
+  const bytesUndelivered = bytesDelivered === undefined ? undefined : Math.max(0, goal - bytesDelivered);
+  if (verdict === 'timeout') {
+    throw Object.assign(netError('ERR_SAFE_SOCKET_DELIVERY_TIMEOUT'), { bytesDelivered, bytesUndelivered });
+  }
+  throw lost(socket, bytesUndelivered, error, look?.peer === 'reset');
+}
+
+/**
+ * @param {any} socket
+ * @param {number} goal
+ * @returns {Delivery | null} of a connection that is over, or never was; null: it is there
+ */
+function pastDelivery(socket, goal) {
+  if (!isOurs(socket)) watch(socket);
+  if (socket.connecting) return null;
+  if (isOurs(socket)) {
+    const state = socket[kState];
+    if (state.stream === null) {
+      const bytesDelivered = goal === 0 ? 0 : bytesDeliveredAtClose(state);
+      if (bytesDelivered !== undefined && bytesDelivered >= goal) {
+        return { bytesDelivered, resetByPeer: endingOf(socket)?.endedBy === 'reset' };
+      }
+      throw lost(socket, bytesDelivered === undefined ? undefined : goal - bytesDelivered, null, false);
+    }
+  } else if (descriptorOf(socket) < 0) {
+    if (socket.destroyed) throw lost(socket, undefined, null, false);
+    if (goal === 0) return { bytesDelivered: 0, resetByPeer: false };
+    throw invalidArgValue('socket', socket, 'has no descriptor');
+  }
+  const first = lookAt(socket);
+  if (typeof first === 'number') throw unavailable(first);
+  return null;
+}
+
+/**
+ * @param {any} socket
+ * @param {number | undefined} bytesUndelivered
+ * @param {Error | null} error what destroys the socket
+ * @param {boolean} isReset
+ */
+function lost(socket, bytesUndelivered, error, isReset) {
+  const cause = error ?? endingOf(socket)?.cause ?? socket.errored ?? undefined;
+  let endedBy = cause === undefined ? endingOf(socket)?.endedBy : endedByOfError(cause);
+  // The connection is gone although nobody here has noticed.
+  if (isReset && (endedBy === undefined || endedBy === 'local' || endedBy === 'peer')) endedBy = 'reset';
+  return undeliveredError({ socket, endedBy: endedBy ?? 'unknown', cause, bytesUndelivered, cutoff: delivered });
+}
+
+/**
+ * @param {number} errno
+ */
+function unavailable(errno) {
+  const error = errnoError(errno, 'ioctl');
+  return error.code === 'ENOTSUP' ? netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'delivered') : error;
+}
+
+/** @param {any} socket */
+function validateSocket(socket) {
+  if (!(socket instanceof Socket)) throw invalidArgType('socket', 'net.Socket', socket);
+}
+
+/** @param {any} options */
+function validateOptions(options) {
+  validateObject(options, 'options');
+  if (options.timeout !== undefined) validateTimeout(options.timeout, 'options.timeout');
+  validateAbortSignal(options.signal, 'options.signal');
+}
+
+module.exports = { delivered, pastDelivery, validateOptions, validateSocket };

@@ -1,0 +1,26 @@
+'use strict';
+
+/**
+ * What a socket of Node's keeps to itself: its descriptor, and whether it keeps the process alive. This file alone reads
+ * `socket._handle`, and only reads: a descriptor is used for one system call, on this thread, before anything else can
+ * close it, and is never kept or duplicated.
+ */
+
+/**
+ * @param {any} socket
+ * @returns {number} -1 where there is none: not connected yet, closed, or no socket of the operating system
+ */
+function descriptorOf(socket) {
+  const fd = socket._handle?.fd;
+  return typeof fd === 'number' ? fd : -1;
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean} false after `socket.unref()`
+ */
+function isReferenced(socket) {
+  return socket._handle?.hasRef?.() !== false;
+}
+
+module.exports = { descriptorOf, isReferenced };

@@ -1,0 +1,34 @@
+'use strict';
+
+const { delivered, validateOptions } = require('./delivered');
+const { openSockets } = require('./open-sockets');
+
+/**
+ * @typedef {object} Flush
+ * @property {number} delivered sockets of which everything has arrived
+ * @property {Array<{ socket: any, error: Error }>} failed the others, with the reason: as `delivered()` rejects
+ */
+
+/**
+ * Waits until everything that was written has arrived, on every socket of this package and on every guarded one of
+ * Node's. For the end of a process:
+ *
+ *     process.once('SIGTERM', async () => { await flushBeforeExit({ timeout: 5000 }); process.exit(); });
+ *
+ * @param {import('./delivered').DeliveredOptions} [options]
+ * @returns {Promise<Flush>} never later than the timeout
+ */
+async function flushBeforeExit(options = {}) {
+  validateOptions(options);
+  const sockets = openSockets();
+  const outcomes = await Promise.allSettled(sockets.map((socket) => delivered(socket, options)));
+  /** @type {Flush} */
+  const flush = { delivered: 0, failed: [] };
+  outcomes.forEach((outcome, index) => {
+    if (outcome.status === 'fulfilled') flush.delivered += 1;
+    else flush.failed.push({ socket: sockets[index], error: outcome.reason });
+  });
+  return flush;
+}
+
+module.exports = { flushBeforeExit };

@@ -1,0 +1,37 @@
+'use strict';
+
+/**
+ * What can be counted, on `node:diagnostics_channel`. Nothing is asked or made where nobody has subscribed.
+ *
+ *     safe-socket:opened   { socket }                                        a connection of ours is there
+ *     safe-socket:closed   { socket, endedBy, bytesDelivered, bytesUndelivered }  ours, and guarded ones of Node's
+ *     safe-socket:refused  { socket, operation, error }                       see refusal.js
+ */
+
+const diagnostics = require('node:diagnostics_channel');
+
+const { endingOf } = require('./ending');
+
+const openedChannel = diagnostics.channel('safe-socket:opened');
+const closedChannel = diagnostics.channel('safe-socket:closed');
+
+/** @param {object} socket */
+function publishOpened(socket) {
+  if (openedChannel.hasSubscribers) openedChannel.publish({ socket });
+}
+
+/**
+ * @param {object} socket
+ * @param {number} written
+ * @param {number | undefined} bytesDelivered undefined where nobody knows
+ */
+function publishClosed(socket, written, bytesDelivered) {
+  closedChannel.publish({
+    socket,
+    endedBy: endingOf(socket)?.endedBy ?? 'unknown',
+    bytesDelivered,
+    bytesUndelivered: bytesDelivered === undefined ? undefined : Math.max(0, written - bytesDelivered),
+  });
+}
+
+module.exports = { closedChannel, publishClosed, publishOpened };

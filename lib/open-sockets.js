@@ -1,0 +1,26 @@
+'use strict';
+
+/** The sockets of this environment that may have bytes on their way. */
+
+/** Ours: the native stream holds them anyway until it is closed. @type {Set<any>} */
+const ours = new Set();
+
+/** Guarded ones of Node's, which nobody else may hold. @type {Set<WeakRef<any>>} */
+const foreign = new Set();
+
+const collected = new FinalizationRegistry((/** @type {WeakRef<any>} */ reference) => foreign.delete(reference));
+
+/** @param {object} socket one of Node's, now guarded */
+function noteForeign(socket) {
+  const reference = new WeakRef(socket);
+  foreign.add(reference);
+  collected.register(socket, reference);
+}
+
+/** @returns {any[]} those that are not closed */
+function openSockets() {
+  const guarded = Array.from(foreign, (reference) => reference.deref()).filter((socket) => socket && !socket.closed);
+  return [...ours, ...guarded];
+}
+
+module.exports = { noteForeign, openSockets, ours };

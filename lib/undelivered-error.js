@@ -1,0 +1,33 @@
+'use strict';
+
+const { endingOf, nowMs } = require('./ending');
+const { SocketAlreadyEndedError } = require('./errors');
+
+/**
+ * The connection ended before what was written had arrived.
+ *
+ * @param {object} details
+ * @param {any} details.socket
+ * @param {import('./errors').EndedBy} details.endedBy
+ * @param {any} details.cause the error that ended the socket
+ * @param {number | undefined} details.bytesUndelivered undefined where nobody knows
+ * @param {Function} details.cutoff
+ * @returns {import('./errors').SocketAlreadyEndedError}
+ */
+function undeliveredError({ socket, endedBy, cause, bytesUndelivered, cutoff }) {
+  const time = endingOf(socket)?.time;
+  const error = new SocketAlreadyEndedError({
+    operation: 'delivered',
+    endedBy,
+    causeCode: typeof cause?.code === 'string' ? cause.code : undefined,
+    elapsedMs: time === undefined ? undefined : Math.floor(nowMs() - time),
+    bytesRefused: 0,
+    bytesUndelivered,
+    cause,
+    bytesWritten: socket.bytesWritten,
+  });
+  Error.captureStackTrace(error, cutoff);
+  return error;
+}
+
+module.exports = { undeliveredError };

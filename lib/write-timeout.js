@@ -1,0 +1,57 @@
+'use strict';
+
+/** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
+
+const { ETIMEDOUT } = require('./errno');
+const { withBytes } = require('./partial-write');
+const { kState } = require('./state');
+const { errnoError } = require('./system-error');
+const { validateTimeout } = require('./validate');
+
+/**
+ * A write was not finished at once.
+ *
+ * @param {any} socket
+ */
+function startWriteTimer(socket) {
+  const state = socket[kState];
+  clearWriteTimer(state);
+  // The pending write itself keeps the process alive.
+  state.writeTimer = setTimeout(onWriteTimeout, state.writeTimeoutMs, socket).unref();
+}
+
+/** @param {any} state */
+function clearWriteTimer(state) {
+  clearTimeout(state.writeTimer);
+  state.writeTimer = null;
+}
+
+/** @param {any} socket */
+function onWriteTimeout(socket) {
+  const { pending } = socket[kState];
+  const error = errnoError(ETIMEDOUT, 'write');
+  if (pending !== null) {
+    pending.errno = ETIMEDOUT;
+    withBytes(error, pending.total - pending.remaining, pending.remaining);
+  }
+  socket.destroy(error);
+}
+
+const writeTimeoutMethods = {
+  /**
+   * A write that the kernel has not taken so many milliseconds after its turn had come ends the socket with `ETIMEDOUT`.
+   *
+   * @this {any}
+   * @param {number} msecs 0 turns it off
+   */
+  setWriteTimeout(msecs) {
+    validateTimeout(msecs, 'msecs');
+    const state = this[kState];
+    state.writeTimeoutMs = msecs;
+    if (msecs === 0) clearWriteTimer(state);
+    else if (state.pending !== null || this._pendingData !== null) startWriteTimer(this);
+    return this;
+  },
+};
+
+module.exports = { clearWriteTimer, startWriteTimer, writeTimeoutMethods };
