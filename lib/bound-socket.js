@@ -71,7 +71,8 @@ class BoundSocket {
   /** @param {{ host?: string | null, port?: number, ipv6Only?: boolean, reusePort?: boolean }} options */
   #bind(options) {
     const port = validatePort(options.port ?? 0, 'options.port');
-    const { ipv6Only = false, reusePort = false } = options;
+    const ipv6Only = options.ipv6Only ?? false;
+    const reusePort = options.reusePort ?? false;
     validateBoolean(ipv6Only, 'options.ipv6Only');
     validateBoolean(reusePort, 'options.reusePort');
     const host = options.host ?? (ipv6Only ? '::' : '0.0.0.0');

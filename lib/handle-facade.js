@@ -44,7 +44,8 @@ const handleFacade = {
   get: function handle() {
     const state = this[kState];
     // Without a listener for data nobody has wrapped the socket.
-    if (!state || state.stream === null || this.connecting || this.listenerCount('data') === 0) return null;
+    if (state === undefined) return undefined;
+    if (state.stream === null || this.connecting || this.listenerCount('data') === 0) return null;
     return ASKED_BY_TLS.test(callerOf(handle) ?? '') ? CONNECTED : null;
   },
   set() {
