@@ -88,7 +88,9 @@ const conversations = {
     await once(server, 'listening');
     const lookup = (host, options, done) => {
       watch.note('lookup');
-      within('answer of lookup', () => setImmediate(done, null, options.all ? [{ address: LOOPBACK, family: 4 }] : LOOPBACK, 4));
+      within('answer of lookup', () =>
+        setImmediate(done, null, options.all ? [{ address: LOOPBACK, family: 4 }] : LOOPBACK, 4),
+      );
     };
     const options = { port: server.address().port, host: 'name.test', lookup };
     const client = within('connect', () => implementation.connect(options, () => watch.note('connect callback')));
@@ -130,7 +132,9 @@ async function storesOf(implementation, converse) {
     emitter.on('error', () => {});
   }
   watch.note = (what) => note(what, 'runs');
-  await storage.run('outside', () => converse(implementation, { within: (name, run) => storage.run(name, run), watch }));
+  await storage.run('outside', () =>
+    converse(implementation, { within: (name, run) => storage.run(name, run), watch }),
+  );
   return [...seen.keys()].sort().flatMap((who) => seen.get(who));
 }
 

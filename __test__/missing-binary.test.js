@@ -26,11 +26,14 @@ const BINARIES = {
 for (const [how, put] of Object.entries(BINARIES)) {
   test(`a binary that is ${how} makes one clear error of a Rust-backed socket`, async (t) => {
     const dir = copyWithoutBinary(t, put);
-    const { code, message, cause } = await evaluate(dir, `
+    const { code, message, cause } = await evaluate(
+      dir,
+      `
       const net = require('./index.js');
       try { net.connect(1); } catch (error) {
         print({ code: error.code, message: error.message, cause: Boolean(error.cause) });
-      }`);
+      }`,
+    );
     assert.equal(code, 'ERR_SAFE_SOCKET_BINARY');
     assert.match(message, new RegExp(`${process.platform}-${process.arch}`));
     assert.match(message, /npm run build/);
@@ -97,8 +100,12 @@ test('the preload does not load the binary before a call is refused', async () =
 function copyWithoutBinary(t, put) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
   t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
-  for (const name of ['package.json', 'index.js', 'register.js']) fs.copyFileSync(path.join(ROOT, name), path.join(dir, name));
-  fs.cpSync(path.join(ROOT, 'lib'), path.join(dir, 'lib'), { recursive: true, filter: (file) => !file.endsWith('.node') });
+  for (const name of ['package.json', 'index.js', 'register.js'])
+    fs.copyFileSync(path.join(ROOT, name), path.join(dir, name));
+  fs.cpSync(path.join(ROOT, 'lib'), path.join(dir, 'lib'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.node'),
+  });
   put(path.join(dir, 'lib', path.basename(binary())));
   return dir;
 }
