@@ -47,7 +47,7 @@ class SocketState {
   lastQueued = 0;
   /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number, batch: any } | null} */
   tick = null;
-  /** Settles `_final()`. @type {import('./async-callback').AsyncCallback | null} */
+  /** Settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | null} */
   onshutdown = null;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void>} */
   onclosed = [];
