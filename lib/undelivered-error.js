@@ -12,7 +12,7 @@ const { SocketAlreadyEndedError } = require('./errors');
  * @param {any} details.cause the error that ended the socket
  * @param {number | undefined} details.bytesUndelivered undefined where nobody knows
  * @param {Function} details.cutoff
- * @returns {import('./errors').SocketAlreadyEndedError}
+ * @returns {Error}
  */
 function undeliveredError({ socket, endedBy, cause, bytesUndelivered, cutoff }) {
   const time = endingOf(socket)?.time;
