@@ -141,6 +141,26 @@ describe('a guarded http.ServerResponse', { timeout: 30_000 }, () => {
     assert.equal(calls, 1);
   });
 
+  it('settles the callback of an end() that never gets its turn on the connection', async (t) => {
+    const server = http.createServer();
+    server.on('clientError', () => {});
+    const port = await listening(t, server);
+    const client = net.connect(port, '127.0.0.1').on('error', () => {});
+    const responses = [];
+    const both = new Promise((resolve) => {
+      server.on('request', (request, response) => {
+        request.on('error', () => {});
+        if (responses.push(safeSocket(response)) === 2) resolve(undefined);
+      });
+    });
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(2));
+    await both;
+    const over = new Promise((resolve) => responses[1].end('waiting', resolve));
+    client.destroy();
+    assert.equal((await over)?.code, 'ERR_STREAM_DESTROYED');
+    refuses(() => responses[1].write('x'), { endedBy: 'local' });
+  });
+
   it('throws for a bad argument what it throws while open', async (t) => {
     const { response } = await exchange(t);
     response.end();

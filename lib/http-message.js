@@ -125,23 +125,26 @@ function endNow(message, end, chunk, encoding, callback, cutoff) {
 }
 
 /**
- * Node calls back on `'finish'`, which does not come when the connection is lost before.
+ * Node calls back on `'finish'`, which does not come when the connection is lost before. A response that waits for its
+ * turn on the connection emits not even `'close'`.
  *
- * @param {import('node:events').EventEmitter} message
+ * @param {any} message
  * @param {Function} callback
  * @returns {(error?: Error | null) => void}
  */
 function settledOnClose(message, callback) {
+  /** @type {import('node:events').EventEmitter[]} */
+  const closing = message.socket || !message.req?.socket ? [message] : [message, message.req.socket];
   let settled = false;
   /** @param {Error | null} [error] */
   const settle = (error) => {
     if (settled) return;
     settled = true;
-    message.removeListener('close', onClose);
+    for (const emitter of closing) emitter.removeListener('close', onClose);
     callback(error);
   };
   const onClose = () => destroyedStream.end(settle);
-  message.once('close', onClose);
+  for (const emitter of closing) emitter.once('close', onClose);
   return settle;
 }
 

@@ -285,6 +285,14 @@ function testBareEnd(subject) {
  * @param {import('./subjects').Subject} subject
  */
 function testArguments(subject) {
+  it('is not ended by an end(data) that throws for its argument', async (t) => {
+    const { socket } = await subject.pair(t);
+    assert.throws(() => socket.end(42), { code: 'ERR_INVALID_ARG_TYPE' });
+    assert.equal(socket.writable, true);
+    socket.destroy();
+    refuses(() => socket.write('x'), { endedBy: 'destroy' });
+  });
+
   for (const { name, args } of BAD_WRITES) {
     it(`answers ${name} on an ended socket as on an open one`, async (t) => {
       const { socket } = await subject.pair(t);
