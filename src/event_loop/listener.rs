@@ -4,7 +4,6 @@ use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
@@ -16,7 +15,7 @@ use super::dispatch::{Event, Owner};
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::core::budget::Budget;
 use crate::net::errno::{EBADF, EINVAL, errno};
-use crate::net::socket::{self, BindFlags};
+use crate::net::socket::{self, BindFlags, BoundPath};
 use crate::net::{Kind, Listener, Stream};
 
 #[derive(Debug, Default)]
@@ -40,7 +39,7 @@ pub struct ListenerSource {
     /// An error of bind(2) that libuv would report when it comes to listen(2).
     delayed_error: Cell<i32>,
     /// The path that this listener made and removes again.
-    path: RefCell<Option<PathBuf>>,
+    path: RefCell<Option<BoundPath>>,
     /// A descriptor to give up when there are no more, so that a connection can be taken from the
     /// queue and refused instead of waking the loop for ever.
     spare: RefCell<Option<File>>,
@@ -89,12 +88,9 @@ impl ListenerSource {
     /// bind(2) to a path, which [`ListenerSource::close`] removes.
     pub fn bind_path(&self, path: &str) -> i32 {
         let bound = socket::pipe().and_then(|socket| {
-            socket::bind_pipe(&socket, path)?;
+            self.path.replace(socket::bind_pipe(&socket, path)?);
             Ok(socket)
         });
-        if bound.is_ok() && !path.starts_with('\0') {
-            self.path.replace(Some(PathBuf::from(path)));
-        }
         self.set_bound(bound)
     }
 
@@ -118,9 +114,10 @@ impl ListenerSource {
     /// Takes over the bound socket of a stream, which is then gone.
     pub fn adopt(&self, event_loop: &EventLoop, stream: &StreamSource) -> i32 {
         match stream.take_unconnected(event_loop) {
-            Some((socket, delayed_error)) => {
-                self.delayed_error.set(delayed_error);
-                self.set_bound(Ok(socket))
+            Some(bound) => {
+                self.delayed_error.set(bound.delayed_error);
+                self.path.replace(bound.path);
+                self.set_bound(Ok(bound.socket))
             }
             None => EINVAL,
         }
@@ -176,7 +173,7 @@ impl ListenerSource {
     /// chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all.
     pub fn chmod(&self, mode: u32) -> i32 {
         match &*self.path.borrow() {
-            Some(path) => crate::net::errno::status(&add_mode(path, mode)),
+            Some(path) => crate::net::errno::status(&add_mode(path.as_path(), mode)),
             None => EBADF,
         }
     }
@@ -211,10 +208,7 @@ impl ListenerSource {
     fn close_io(&self) {
         self.io.replace(Io::None);
         self.spare.replace(None);
-        if let Some(path) = self.path.take() {
-            // Somebody may have removed it before us: nobody to tell, nothing to do.
-            let _ = std::fs::remove_file(path);
-        }
+        self.path.replace(None);
     }
 
     /// Accepts until the queue is empty or the budget is spent.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
@@ -133,18 +133,38 @@ pub fn pipe_addr(path: &str) -> io::Result<SockAddr> {
     SockAddr::unix(Path::new(path)).map_err(|_| io::ErrorKind::InvalidInput.into())
 }
 
-/// bind(2) to a path. A missing directory is `EACCES` and not `ENOENT`, as libuv has it.
+/// A path in the file system that bind(2) made, removed again with this value, as libuv does.
+#[derive(Debug)]
+pub struct BoundPath(PathBuf);
+
+impl BoundPath {
+    /// The path.
+    #[must_use]
+    pub fn as_path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for BoundPath {
+    fn drop(&mut self) {
+        // Somebody may have removed it before us: nobody to tell, nothing to do.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// bind(2) to a path; `None` for an abstract one, which leaves no file. A missing directory is `EACCES` and not `ENOENT`, as libuv has it.
 ///
 /// # Errors
 /// As [`pipe_addr`] and bind(2).
-pub fn bind_pipe(socket: &Socket, path: &str) -> io::Result<()> {
+pub fn bind_pipe(socket: &Socket, path: &str) -> io::Result<Option<BoundPath>> {
     socket.bind(&pipe_addr(path)?).map_err(|error| {
         if error.kind() == io::ErrorKind::NotFound {
             io::ErrorKind::PermissionDenied.into()
         } else {
             error
         }
-    })
+    })?;
+    Ok((!path.starts_with('\0')).then(|| BoundPath(PathBuf::from(path))))
 }
 
 /// Starts connect(2) on a non-blocking socket; under way counts as success.
@@ -187,12 +207,22 @@ mod tests {
         assert!(pipe_addr("a\0b").is_err());
     }
 
+    #[test]
+    fn a_bound_path_is_removed_with_its_value() {
+        let path = std::env::temp_dir().join(format!("safe-socket-test-{}", std::process::id()));
+        let socket = pipe().unwrap();
+        let bound = bind_pipe(&socket, path.to_str().unwrap()).unwrap().unwrap();
+        assert!(bound.as_path().exists());
+        drop(bound);
+        assert!(!path.exists());
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn an_abstract_path_binds_and_leaves_no_file() {
         let name = format!("\0safe-socket-test-{}", std::process::id());
         let socket = pipe().unwrap();
-        bind_pipe(&socket, &name).unwrap();
+        assert!(bind_pipe(&socket, &name).unwrap().is_none());
         let taken = bind_pipe(&pipe().unwrap(), &name).unwrap_err();
         assert_eq!(taken.kind(), io::ErrorKind::AddrInUse);
     }

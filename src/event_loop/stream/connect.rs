@@ -11,7 +11,15 @@ use crate::net::Stream;
 #[cfg(unix)]
 use crate::net::descriptor::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
-use crate::net::socket::{self, BindFlags};
+use crate::net::socket::{self, BindFlags, BoundPath};
+
+/// What a listener adopts of a stream.
+pub(in crate::event_loop) struct BoundSocket {
+    pub socket: Socket,
+    /// What libuv would report when it comes to listen(2).
+    pub delayed_error: i32,
+    pub path: Option<BoundPath>,
+}
 
 impl StreamSource {
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `connect` to report, as libuv does.
@@ -38,19 +46,20 @@ impl StreamSource {
         }
     }
 
-    /// bind(2) to a path.
+    /// bind(2) to a path, which goes with the stream.
     pub fn bind_path(&self, path: &str) -> i32 {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::None) {
             return EINVAL;
         }
         let bound = socket::pipe().and_then(|socket| {
-            socket::bind_pipe(&socket, path)?;
-            Ok(socket)
+            let path = socket::bind_pipe(&socket, path)?;
+            Ok((socket, path))
         });
         match bound {
-            Ok(socket) => {
+            Ok((socket, path)) => {
                 *io = Io::Unconnected(socket);
+                self.path.replace(path);
                 0
             }
             Err(error) => errno(&error),
@@ -160,7 +169,7 @@ impl StreamSource {
     pub(in crate::event_loop) fn take_unconnected(
         &self,
         event_loop: &EventLoop,
-    ) -> Option<(Socket, i32)> {
+    ) -> Option<BoundSocket> {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::Unconnected(_)) {
             return None;
@@ -171,6 +180,10 @@ impl StreamSource {
         self.attachment.begin_close();
         self.attachment.detach();
         event_loop.sources.remove(self.attachment.id);
-        Some((socket, self.delayed_error.get()))
+        Some(BoundSocket {
+            socket,
+            delayed_error: self.delayed_error.get(),
+            path: self.path.take(),
+        })
     }
 }

@@ -19,6 +19,7 @@ use super::dispatch::{AsyncContext, Event, Owner};
 use super::{EventLoop, Realm, Slab, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
+use crate::net::socket::BoundPath;
 use crate::net::{Kind, Stream};
 
 #[derive(Debug, Default)]
@@ -52,6 +53,8 @@ pub struct StreamSource {
     connecting: Cell<bool>,
     awaiting_writable: Cell<bool>,
     shutting_down: Cell<bool>,
+    /// The path that it made and removes again.
+    path: RefCell<Option<BoundPath>>,
     /// The FIN was sent: it is in the send queue until it is acknowledged.
     has_shut_down: Cell<bool>,
     /// Made when the stream was accepted, for the owner to come.
@@ -101,6 +104,7 @@ impl StreamSource {
                 connecting: Cell::new(false),
                 awaiting_writable: Cell::new(false),
                 shutting_down: Cell::new(false),
+                path: RefCell::default(),
                 has_shut_down: Cell::new(false),
                 accepted_in: RefCell::new(accepted_in),
             }))
@@ -205,6 +209,7 @@ impl StreamSource {
         }
         let unacknowledged = self.bytes_unacknowledged();
         self.io.replace(Io::None);
+        self.path.replace(None);
         self.reading.set(false);
         self.connecting.set(false);
         self.awaiting_writable.set(false);
@@ -254,6 +259,7 @@ impl StreamSource {
     pub(super) fn abandon(&self) {
         self.attachment.begin_close();
         self.io.replace(Io::None);
+        self.path.replace(None);
         self.accepted_in.take();
         self.attachment.detach();
     }
