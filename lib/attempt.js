@@ -12,6 +12,8 @@ const { checkBind, networkRefusal } = require('./permission');
 const { kState } = require('./state');
 const { attemptsError, endpointError } = require('./system-error');
 
+const MAX_PORT = 0xffff;
+
 /** The local address of a socket that was given a local port only. */
 const ANY_ADDRESS = Object.freeze({ 4: '0.0.0.0', 6: '::' });
 
@@ -31,8 +33,9 @@ const ANY_ADDRESS = Object.freeze({ 4: '0.0.0.0', 6: '::' });
  */
 function bindLocal(stream, { localAddress, localPort }) {
   checkBind();
-  const errno = stream.bind(localAddress, localPort ?? 0, 0);
-  if (errno < 0 || !localPort) return errno;
+  // What is no port is cut down to one, as libuv does; then it is not the port that was asked for.
+  const errno = stream.bind(localAddress, (localPort ?? 0) & MAX_PORT, 0);
+  if (errno < 0 || !(Number(localPort) > 0)) return errno;
   // The kernel may say only now that the port was taken, or have given another one.
   const bound = stream.localAddress();
   if (typeof bound === 'number') return bound;
