@@ -1,0 +1,117 @@
+'use strict';
+
+/**
+ * What the guard costs a write that it lets through, and the preload a start.
+ *
+ *     node bench/guard.js
+ *
+ * Each number is the best of several runs in a process of its own. The write underneath does nothing, so that the guard
+ * is all there is to measure. Instructions over a whole echo are counted by
+ * `valgrind --tool=callgrind node bench/guard.js echo <plain|guard|register> <messages>`: take two numbers of messages and
+ * divide the difference.
+ */
+
+const { execFileSync } = require('node:child_process');
+const net = require('node:net');
+const { Duplex } = require('node:stream');
+
+const WRITES = 2e7;
+const RUNS = 8;
+const MAX_NS = 15;
+const MAX_START_MS = 5;
+
+const WAYS = ['plain', 'guard', 'register'];
+
+/**
+ * @param {string} way
+ * @returns {(socket: net.Socket) => net.Socket} guards a socket, where that is the way
+ */
+function prepare(way) {
+  if (way === 'register') require('../register');
+  return way === 'guard' ? require('../lib/guard').guard : (socket) => socket;
+}
+
+/**
+ * @param {string} way
+ */
+function measureWrites(way) {
+  const { write: writeOfDuplex } = Duplex.prototype;
+  Duplex.prototype.write = function (chunk) {
+    return chunk.length > 0;
+  };
+  const socket = prepare(way)(new net.Socket());
+  const chunk = Buffer.from('hello');
+  const write = (count) => {
+    let accepted = 0;
+    for (let index = 0; index < count; index += 1) if (socket.write(chunk)) accepted += 1;
+    return accepted;
+  };
+  write(WRITES / 10);
+  let best = Infinity;
+  for (let run = 0; run < RUNS; run += 1) {
+    const start = process.hrtime.bigint();
+    write(WRITES);
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / WRITES);
+  }
+  const before = process.memoryUsage().heapUsed;
+  write(WRITES);
+  const bytes = Math.max(0, process.memoryUsage().heapUsed - before) / WRITES;
+  // What prints is a Duplex as well.
+  Duplex.prototype.write = writeOfDuplex;
+  console.log(JSON.stringify({ ns: best, bytes }));
+}
+
+function measureStart() {
+  const start = process.hrtime.bigint();
+  require('../register');
+  console.log(Number(process.hrtime.bigint() - start) / 1e6);
+}
+
+/**
+ * @param {string} way
+ * @param {number} messages of 64 bytes, there and back
+ */
+function echo(way, messages) {
+  const guard = prepare(way);
+  const server = net.createServer((socket) => guard(socket).on('data', (data) => socket.write(data)));
+  server.listen(0, '127.0.0.1', () => {
+    const client = guard(net.connect(/** @type {net.AddressInfo} */ (server.address()).port, '127.0.0.1'));
+    const message = Buffer.alloc(64, 'x');
+    let left = messages;
+    client.on('connect', () => client.write(message));
+    client.on('data', () => {
+      left -= 1;
+      if (left <= 0) process.exit();
+      client.write(message);
+    });
+  });
+}
+
+/**
+ * @param {...string} args
+ * @returns {any}
+ */
+function inProcess(...args) {
+  return JSON.parse(execFileSync(process.execPath, [__filename, ...args], { encoding: 'utf8' }));
+}
+
+function main() {
+  const results = Object.fromEntries(WAYS.map((way) => [way, inProcess('writes', way)]));
+  console.log(`Node ${process.version}\n`);
+  console.log('| | ns a write | more than plain | bytes allocated a write |\n|---|---|---|---|');
+  for (const way of WAYS) {
+    const { ns, bytes } = results[way];
+    console.log(`| ${way} | ${ns.toFixed(2)} | ${(ns - results.plain.ns).toFixed(2)} | ${bytes.toFixed(3)} |`);
+  }
+  const starts = Array.from({ length: 15 }, () => inProcess('start'));
+  console.log(`\nregister loads in ${Math.min(...starts).toFixed(2)} ms where net is loaded, the best of ${starts.length}`);
+  console.log(`bounds: ${MAX_NS} ns a write, ${MAX_START_MS} ms`);
+  const isWithin = WAYS.every((way) => results[way].ns - results.plain.ns <= MAX_NS && results[way].bytes < 0.1);
+  if (!isWithin || Math.min(...starts) > MAX_START_MS) process.exitCode = 1;
+}
+
+const [task, way, messages] = process.argv.slice(2);
+if (task === 'writes') measureWrites(way);
+else if (task === 'start') measureStart();
+else if (task === 'echo') echo(way, Number(messages));
+else main();
