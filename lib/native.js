@@ -82,7 +82,17 @@ function eventLoop() {
 function startEventLoop() {
   const binding = native();
   const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  const { realm, driver, write } = binding.start(prefersThread(), slab, { ...listeners, onconnection });
+  // Async hooks put the stores of this moment on the resource, and the sockets that a server accepts would find them
+  // there; they belong to nobody.
+  const resource = {};
+  const { realm, driver, write } = binding.start(
+    prefersThread(),
+    slab,
+    { ...listeners, onconnection },
+    hangUpIsEnd(),
+    resource,
+  );
+  for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
   debug('event loop started with the %s driver', driver);
   return { binding, realm, driver, slab, write };
 }
@@ -97,6 +107,15 @@ function prefersThread() {
     process.versions.bun !== undefined ||
     process.versions.deno !== undefined
   );
+}
+
+/**
+ * Up to 1.51, libuv takes a hang-up after a partial read for the end of the stream; from 1.52 on it reads again, and
+ * reports the reset that it may have been.
+ */
+function hangUpIsEnd() {
+  const [major, minor] = process.versions.uv.split('.').map(Number);
+  return major === 1 && minor < 52;
 }
 
 /**

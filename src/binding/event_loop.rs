@@ -23,7 +23,8 @@ pub struct Started<'env> {
 }
 
 /// Starts the event loop of this environment, or joins the one that runs: `slab` is where the
-/// kernel reads to, `listeners` has a function for each event.
+/// kernel reads to, `listeners` has a function for each event, `resource` is the async resource of
+/// the wake-ups where a thread drives. `hang_up_is_end`: see [`Realm`].
 ///
 /// # Errors
 /// `InvalidArg` for an empty slab or a missing listener, `GenericFailure` when there are no
@@ -34,10 +35,13 @@ pub fn start<'env>(
     use_thread: bool,
     slab: Buffer,
     listeners: Object<'env>,
+    hang_up_is_end: bool,
+    resource: Object<'env>,
 ) -> Result<Started<'env>> {
     let realm = Realm {
         listeners: Rc::new(Listeners::new(env, &listeners)?),
         slab: Rc::new(Slab::new(slab)?),
+        hang_up_is_end,
     };
     let preferred = if use_thread {
         DriverKind::Thread
@@ -46,7 +50,7 @@ pub fn start<'env>(
     };
     let event_loop = match with_event_loop(env, Rc::clone) {
         Some(running) => running,
-        None => EventLoop::start(env, preferred)?,
+        None => EventLoop::start(env, preferred, &resource)?,
     };
     let number = event_loop.add_realm(realm);
     Ok(Started {

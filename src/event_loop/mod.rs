@@ -50,7 +50,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use napi::{Env, Error, Result, Status, sys};
+use napi::bindgen_prelude::Object;
+use napi::{Env, Error, JsValue, Result, Status, sys};
 use tokio::runtime::{Builder, Handle, Runtime};
 
 pub use dispatch::{Listeners, Owner};
@@ -114,7 +115,7 @@ impl EventLoop {
     ///
     /// # Errors
     /// `GenericFailure` if neither can be started, for example for want of descriptors.
-    pub fn start(env: &Env, preferred: DriverKind) -> Result<Rc<Self>> {
+    pub fn start(env: &Env, preferred: DriverKind, resource: &Object<'_>) -> Result<Rc<Self>> {
         let runtime = Builder::new_current_thread()
             .enable_io()
             .build()
@@ -130,7 +131,8 @@ impl EventLoop {
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
         });
-        let (driver, kind) = Self::start_driver(env.raw(), &event_loop, runtime, preferred)?;
+        let (driver, kind) =
+            Self::start_driver(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
         event_loop.kind.set(kind);
         event_loop.driver.replace(Some(driver));
         registry::register(env, Rc::clone(&event_loop));
@@ -153,6 +155,7 @@ impl EventLoop {
     #[cfg(target_os = "linux")]
     fn start_driver(
         env: sys::napi_env,
+        resource: sys::napi_value,
         event_loop: &Rc<Self>,
         runtime: Runtime,
         preferred: DriverKind,
@@ -164,18 +167,19 @@ impl EventLoop {
             },
             DriverKind::Thread => runtime,
         };
-        let driver = thread_driver::ThreadDriver::start(env, event_loop, runtime)?;
+        let driver = thread_driver::ThreadDriver::start(env, resource, event_loop, runtime)?;
         Ok((Driver::Thread(driver), DriverKind::Thread))
     }
 
     #[cfg(not(target_os = "linux"))]
     fn start_driver(
         env: sys::napi_env,
+        resource: sys::napi_value,
         event_loop: &Rc<Self>,
         runtime: Runtime,
         _preferred: DriverKind,
     ) -> Result<(Driver, DriverKind)> {
-        let driver = thread_driver::ThreadDriver::start(env, event_loop, runtime)?;
+        let driver = thread_driver::ThreadDriver::start(env, resource, event_loop, runtime)?;
         Ok((Driver::Thread(driver), DriverKind::Thread))
     }
 

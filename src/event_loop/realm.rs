@@ -15,4 +15,7 @@ pub struct Realm {
     pub listeners: Rc<Listeners>,
     /// Where the kernel reads to.
     pub slab: Rc<Slab>,
+    /// A partial read together with a hang-up is the end of the stream, as for libuv before 1.52:
+    /// a reset that came with the last data is no error there. Later ones read again and find it.
+    pub hang_up_is_end: bool,
 }

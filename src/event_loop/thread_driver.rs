@@ -139,10 +139,11 @@ impl ThreadDriver {
     #[allow(unsafe_code)]
     pub(super) fn start(
         env: sys::napi_env,
+        resource: sys::napi_value,
         event_loop: &Rc<EventLoop>,
         runtime: Runtime,
     ) -> Result<Self> {
-        let function = create_function(env)?;
+        let function = create_function(env, resource)?;
         let shared = Arc::new(Shared {
             queue: Arc::clone(&event_loop.queue),
             gate: Gate::default(),
@@ -216,19 +217,22 @@ impl ThreadDriver {
 }
 
 #[allow(unsafe_code)]
-fn create_function(env: sys::napi_env) -> Result<sys::napi_threadsafe_function> {
+fn create_function(
+    env: sys::napi_env,
+    resource: sys::napi_value,
+) -> Result<sys::napi_threadsafe_function> {
     use napi::JsValue;
 
     let current = napi::Env::from_raw(env);
     let name = current.create_string("safe-socket")?;
     let mut function = ptr::null_mut();
-    // SAFETY: `name` is a live handle of the current call; without a JavaScript function and without
-    // data, only `call_js` and the name are needed.
+    // SAFETY: `resource` and `name` are live handles of the current call; without a JavaScript
+    // function and without data, only `call_js` and the name are needed.
     let status = unsafe {
         sys::napi_create_threadsafe_function(
             env,
             ptr::null_mut(),
-            ptr::null_mut(),
+            resource,
             name.raw(),
             0,
             1,

@@ -111,14 +111,12 @@ impl StreamSource {
         None
     }
 
-    /// libuv takes a partial read together with a hang-up for the end of the stream: a reset that came
-    /// with the last data is no error there, and so it is not here.
-    ///
-    /// Otherwise the queue of the kernel is empty, and this look was the one that arms the waker.
+    /// Where a hang-up is the end (see [`Realm`](crate::event_loop::Realm)), notes it. Otherwise the
+    /// queue of the kernel is empty, and this look was the one that arms the waker.
     fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
         if stream.poll_read_ready(cx).is_pending() {
             self.armed.set(true);
-        } else if stream.is_hung_up() {
+        } else if self.hang_up_is_end && stream.is_hung_up() {
             self.hung_up.set(true);
         }
     }

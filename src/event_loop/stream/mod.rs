@@ -47,6 +47,7 @@ pub struct StreamSource {
     read_limit: Cell<usize>,
     /// tokio knows the waker and has nothing to read: no need to ask again in this run.
     armed: Cell<bool>,
+    hang_up_is_end: bool,
     /// The last read was partial and the connection is over: the end comes next.
     hung_up: Cell<bool>,
     reads_in_a_row: Cell<u32>,
@@ -99,6 +100,7 @@ impl StreamSource {
                 reading: Cell::new(false),
                 read_limit: Cell::new(usize::MAX),
                 armed: Cell::new(false),
+                hang_up_is_end: realm.hang_up_is_end,
                 hung_up: Cell::new(false),
                 reads_in_a_row: Cell::new(0),
                 connecting: Cell::new(false),
