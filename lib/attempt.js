@@ -2,13 +2,15 @@
 
 /** One attempt to connect: to one address, or to one address after the other (RFC 8305, "happy eyeballs"). */
 
+const { isIP } = require('node:net');
+
 const { applyKernelOptions } = require('./delivery-options');
-const { applyOptions } = require('./socket-options');
-const { EADDRINUSE, ECANCELED, ETIMEDOUT } = require('./errno');
+const { EADDRINUSE, EALREADY, ECANCELED, EINVAL, ETIMEDOUT } = require('./errno');
 const { publishOpened } = require('./metrics');
 const { netError } = require('./net-error');
 const { abandonStream, reopenStream } = require('./open-stream');
 const { checkBind, networkRefusal } = require('./permission');
+const { applyOptions } = require('./socket-options');
 const { kState } = require('./state');
 const { attemptsError, endpointError } = require('./system-error');
 
@@ -31,8 +33,9 @@ const ANY_ADDRESS = Object.freeze({ 4: '0.0.0.0', 6: '::' });
  * @param {Target} target
  * @returns {number} an errno, or 0
  */
-function bindLocal(stream, { localAddress, localPort }) {
+function bindLocal(stream, { localAddress, localPort, addressType }) {
   checkBind();
+  if (isIP(/** @type {string} */ (localAddress)) !== addressType) return EINVAL;
   // What is no port is cut down to one, as libuv does; then it is not the port that was asked for.
   const errno = stream.bind(localAddress, (localPort ?? 0) & MAX_PORT, 0);
   if (errno < 0 || !(Number(localPort) > 0)) return errno;
@@ -82,11 +85,11 @@ function connected(socket) {
   socket._sockname = null;
   socket._unrefTimer();
   applyOptions(socket);
+  if (state.hasKernelOptions) applyKernelOptions(state);
+  publishOpened(socket);
   socket.emit('connect');
   socket.emit('ready');
   // The first read gets data flowing, or an end that is there already.
-  if (state.hasKernelOptions) applyKernelOptions(state);
-  publishOpened(socket);
   if (state.stream !== null && !socket.isPaused()) socket.read(0);
 }
 
@@ -123,7 +126,8 @@ class SingleAttempt {
     }
     // A listener may have destroyed the socket.
     if (state.stream === null) return;
-    const failure = start(state.stream, target);
+    const isUnderWay = state.attempt !== null && addressType !== undefined;
+    const failure = isUnderWay ? EALREADY : start(state.stream, target);
     if (failure !== 0) socket.destroy(startError(socket, failure, target));
     else state.attempt = this;
   }

@@ -174,7 +174,7 @@ function lookupAll(socket, options, destination, dnsOptions) {
     }
     const usable = addresses.filter(({ address, family }) => net.isIP(address) && (family === 4 || family === 6));
     if (usable.length === 0) {
-      const [{ address, family }] = addresses;
+      const { address, family } = addresses[0];
       const error = addressError(address, family, options);
       if (error !== null) destroySoon(socket, error);
       return;

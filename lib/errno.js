@@ -21,6 +21,7 @@ function errno(name) {
 module.exports = {
   EADDRINUSE: errno('EADDRINUSE'),
   EAGAIN: errno('EAGAIN'),
+  EALREADY: errno('EALREADY'),
   EBADF: errno('EBADF'),
   ECANCELED: errno('ECANCELED'),
   EINVAL: errno('EINVAL'),

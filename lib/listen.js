@@ -303,7 +303,7 @@ const listenMethods = {
     }
     const listener = this[kListener];
     listener.attach(this, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (listener.kind)]);
-    const errno = listener.listen((backlog || DEFAULT_BACKLOG) | 0);
+    const errno = listener.listen(Math.trunc(backlog || DEFAULT_BACKLOG) | 0);
     if (errno < 0) {
       listener.close();
       this[kListener] = null;
