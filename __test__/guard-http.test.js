@@ -274,6 +274,26 @@ describe("the sockets of Node's HTTP server", { timeout: 30_000 }, () => {
     refuses(() => socket.write('x'), { endedBy: 'local' });
   });
 
+  it('keep the contract when they are handed over by connect', async (t) => {
+    const server = http.createServer();
+    const port = await listening(t, server);
+    const request = http.request({ port, host: '127.0.0.1', method: 'CONNECT', path: 'example.org:80', agent: false });
+    request.end();
+    const [, socket] = await once(server, 'connect');
+    safeSocket(socket).write('HTTP/1.1 200 OK\r\n\r\n');
+    const [, client] = await once(request, 'connect');
+    safeSocket(client).write('ping');
+    assert.equal(String((await once(socket, 'data'))[0]), 'ping');
+    const closed = Promise.all([once(client.resume(), 'close'), once(socket, 'close')]);
+    const ended = once(socket, 'end');
+    client.end();
+    refuses(() => client.write('x'), { endedBy: 'local' });
+    await ended;
+    // Node's HTTP server lets its sockets be half open; this one is ours now, and still is.
+    refuses(() => socket.end('bye').write('x'), { endedBy: 'local' });
+    await closed;
+  });
+
   it('serve a request while they are guarded', async (t) => {
     const server = http.createServer((request, response) => response.end('ok'));
     server.on('connection', (socket) => safeSocket(socket));

@@ -250,13 +250,15 @@ function isWriteOnly(socket) {
 }
 
 /**
- * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has.
+ * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has. One that it
+ * has handed over by `'upgrade'` or `'connect'` does stay half open.
  *
  * @param {any} socket
  * @returns {boolean}
  */
 function staysHalfOpen(socket) {
-  return socket.allowHalfOpen === true && socket.server?.httpAllowHalfOpen !== false;
+  const isServedByHttp = (socket.parser ?? null) !== null && socket.server?.httpAllowHalfOpen === false;
+  return socket.allowHalfOpen === true && !isServedByHttp;
 }
 
 /**

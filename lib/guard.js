@@ -47,7 +47,7 @@ function guard(stream) {
   if (isMessage(stream)) {
     guardMessage(stream, watch);
   } else if (!(guardsEverySocket && stream instanceof Socket)) {
-    const methods = watch(stream);
+    const methods = install(stream);
     if (stream instanceof Socket) plantWrite(stream, methods);
     else replace(stream, 'write', methods.write);
   }
@@ -58,9 +58,16 @@ function guard(stream) {
  * Notes who ends the stream, and refuses nothing.
  *
  * @param {any} stream
- * @returns {import('./guarded-methods').GuardedMethods}
  */
 function watch(stream) {
+  if (!(guardsEverySocket && stream instanceof Socket)) install(stream);
+}
+
+/**
+ * @param {any} stream
+ * @returns {import('./guarded-methods').GuardedMethods}
+ */
+function install(stream) {
   const known = installed.get(stream);
   if (known !== undefined) return known;
   const methods = methodsFor(stream);
