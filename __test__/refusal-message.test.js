@@ -1,10 +1,14 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { PassThrough } = require('node:stream');
 const { describe, it } = require('node:test');
+const { setTimeout: delay } = require('node:timers/promises');
 
 const { describeWithoutNative } = require('../lib/errors');
 const { tryNative } = require('../lib/native');
+const { safeSocket } = require('../lib/safe-socket');
+const { refuses } = require('./support/refusal');
 
 const OPERATIONS = ['write', 'end'];
 const ENDED_BY = ['local', 'peer', 'destroy', 'reset', 'timeout', 'error', 'unknown'];
@@ -35,6 +39,16 @@ describe('the message of a refusal', () => {
     }
     assert.equal(count, 2 * 7 * 4 * 12 * 5);
     return undefined;
+  });
+
+  it('knows how long ago the socket ended', async () => {
+    const stream = safeSocket(new PassThrough());
+    const before = performance.now();
+    stream.end();
+    await delay(20);
+    const { message } = refuses(() => stream.write('x'));
+    const elapsedMs = Number(/ (\d+) ms ago/.exec(message)?.[1]);
+    assert.ok(elapsedMs >= 18 && elapsedMs <= performance.now() - before, message);
   });
 
   it('says who, when and what', () => {
