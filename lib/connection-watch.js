@@ -11,6 +11,7 @@
  * window of data, and one a second for a peer that is silent. A last look is taken before the socket is closed.
  */
 
+const { endedByOfError } = require('./ending');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
 
@@ -46,6 +47,8 @@ class ConnectionWatch {
   #stalls = 0;
   /** @type {NodeJS.Timeout | undefined} */
   #sleep;
+  /** @type {NodeJS.Immediate | undefined} */
+  #immediate;
   /** @type {NodeJS.Timeout | undefined} */
   #deadline;
   /** @type {() => void} */
@@ -86,7 +89,8 @@ class ConnectionWatch {
     if (this.#isDone(look)) {
       this.#end('done');
     } else if (look.peer === 'reset') {
-      this.#end('dead');
+      // If the socket is reading, it is about to learn why, and the last look comes with the error.
+      this.#immediate = setImmediate(() => this.#end('dead'));
     } else {
       const isProgress = before === null || before.delivered !== look.delivered || before.peer !== look.peer;
       this.#stalls = isProgress ? 0 : this.#stalls + 1;
@@ -106,8 +110,13 @@ class ConnectionWatch {
    */
   #lastLook(error) {
     const look = lookAt(this.#socket);
-    if (look !== null && typeof look === 'object') this.#look = look;
-    this.#end(this.#look !== null && look !== null && this.#isDone(this.#look) ? 'done' : 'dead', error);
+    let isDone = false;
+    if (look !== null && typeof look === 'object') {
+      // Whoever has read the error has taken it from the kernel.
+      this.#look = error !== null && endedByOfError(error) === 'reset' ? { ...look, peer: 'reset' } : look;
+      isDone = this.#isDone(this.#look);
+    }
+    this.#end(isDone ? 'done' : 'dead', error);
   }
 
   #abort = () => {
@@ -126,6 +135,7 @@ class ConnectionWatch {
 
   #stop() {
     clearTimeout(this.#sleep);
+    clearImmediate(this.#immediate);
     clearTimeout(this.#deadline);
     this.#forget();
     this.#socket.removeListener('connect', this.#next);
