@@ -109,12 +109,11 @@ class ConnectionWatch {
    * @param {Error | null} error
    */
   #lastLook(error) {
-    const look = lookAt(this.#socket);
+    const look = lookAt(this.#socket, error !== null && endedByOfError(error) === 'reset');
     let isDone = false;
     if (look !== null && typeof look === 'object') {
-      // Whoever has read the error has taken it from the kernel.
-      this.#look = error !== null && endedByOfError(error) === 'reset' ? { ...look, peer: 'reset' } : look;
-      isDone = this.#isDone(this.#look);
+      this.#look = look;
+      isDone = this.#isDone(look);
     }
     this.#end(isDone ? 'done' : 'dead', error);
   }

@@ -52,22 +52,25 @@ function bytesAcceptedOf(socket) {
 
 /**
  * @param {any} socket
+ * @param {boolean} [isReset] whether the socket has read that it was reset: the kernel says so only once
  * @returns {Look | number | null} null where there is no descriptor; or an errno
  */
-function lookAt(socket) {
-  return isOurs(socket) ? lookAtOurs(socket) : lookAtForeign(socket);
+function lookAt(socket, isReset = false) {
+  return isOurs(socket) ? lookAtOurs(socket, isReset) : lookAtForeign(socket, isReset);
 }
 
 /**
  * @param {any} socket
+ * @param {boolean} isReset
  * @returns {Look | number | null}
  */
-function lookAtOurs(socket) {
+function lookAtOurs(socket, isReset) {
   const { stream } = socket[kState];
   if (stream === null) return null;
   const seen = stream.look();
   if (typeof seen === 'number') return seen;
-  const { queued, peer, rttMs, taken } = seen;
+  const { queued, rttMs, taken } = seen;
+  const peer = isReset ? 'reset' : seen.peer;
   const accepted = bytesAcceptedOf(socket);
   let delivered;
   if (queued === 0) delivered = peer === 'reset' && taken === undefined ? undefined : accepted;
@@ -77,14 +80,16 @@ function lookAtOurs(socket) {
 
 /**
  * @param {any} socket
+ * @param {boolean} isReset
  * @returns {Look | number | null}
  */
-function lookAtForeign(socket) {
+function lookAtForeign(socket, isReset) {
   const fd = descriptorOf(socket);
   if (fd < 0) return null;
   const seen = native().fdLook(fd, socket.writableFinished);
   if (typeof seen === 'number') return seen;
-  const { queued, peer, rttMs, taken } = seen;
+  const { queued, rttMs, taken } = seen;
+  const peer = isReset ? 'reset' : seen.peer;
   const written = socket.bytesWritten ?? 0;
   // A failed write leaves the stream's queue too; then only the kernel's counter is true.
   const isAllTaken = socket.writableLength === 0 && (socket.errored ?? null) === null;
