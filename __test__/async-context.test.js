@@ -55,7 +55,7 @@ async function storesSeen(implementation) {
   const refused = storage.run('refused connect()', () => implementation.connect(port, '127.0.0.1'));
   refused.on('error', note('refused error'));
   refused.on('close', note('refused close'));
-  await once(refused, 'close');
+  await new Promise((resolve) => refused.once('close', resolve));
   return seen;
 }
 

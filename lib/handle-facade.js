@@ -4,21 +4,25 @@
  * `socket._handle`, where Node keeps the C++ object behind a socket. Ours has none, and says so: then `tls`, `http` and
  * `http2` use the socket through its JavaScript face.
  *
- * There is one exception. Node's TLSSocket, having wrapped a socket which has no handle, looks once more whether it has
- * one, only to learn whether it is connected yet; told no, it would wait for a `'connect'` that was long ago
- * (`TLSSocket._init` in Node 20 to 26). That one question gets a yes when the socket is connected.
+ * Two of them are recognized when they ask, by the first frame of the stack:
+ *
+ * - Node's TLSSocket and Http2Session wrap a socket without a handle, and end it themselves. Such a socket must not end
+ *   by itself on the peer's FIN, while they still have something to write; `isWrapped` says so.
+ * - TLSSocket, having wrapped the socket, looks once more whether it has a handle, only to learn whether it is connected
+ *   yet; told no, it would wait for a `'connect'` that was long ago (`TLSSocket._init`, Node 20 to 26). That one question
+ *   gets a yes when the socket is connected.
  */
 
 const { kState } = require('./state');
 
 const CONNECTED = Object.freeze({});
 
-/** `TLSSocket._init` of Node itself, as the first frame of a stack. */
-const ASKED_BY_TLS = /^\s*at TLSSocket\._init \(node:/;
+const ASKED_BY_WRAPPER = /^\s*at new (?:TLSSocket|Http2Session) \(node:/;
+const ASKED_IF_CONNECTED = /^\s*at TLSSocket\._init \(node:/;
 
 /**
  * @param {Function} asked
- * @returns {string | undefined} the line of the stack that called the function
+ * @returns {string} the line of the stack that called the function
  */
 function callerOf(asked) {
   const { prepareStackTrace, stackTraceLimit } = Error;
@@ -28,13 +32,13 @@ function callerOf(asked) {
     /** @type {{ stack?: string }} */
     const holder = {};
     Error.captureStackTrace(holder, asked);
-    return holder.stack?.split('\n')[1];
+    return holder.stack?.split('\n')[1] ?? '';
   } catch {
-    // Frozen intrinsics: the answer stays no.
-    return undefined;
+    // Frozen intrinsics: nobody is recognized.
+    return '';
   } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 
@@ -43,10 +47,11 @@ const handleFacade = {
   configurable: true,
   get: function handle() {
     const state = this[kState];
-    // Without a listener for data nobody has wrapped the socket.
     if (state === undefined) return undefined;
-    if (state.stream === null || this.connecting || this.listenerCount('data') === 0) return null;
-    return ASKED_BY_TLS.test(callerOf(handle) ?? '') ? CONNECTED : null;
+    const caller = callerOf(handle);
+    if (ASKED_BY_WRAPPER.test(caller)) state.isWrapped = true;
+    const isConnected = state.stream !== null && !this.connecting;
+    return isConnected && ASKED_IF_CONNECTED.test(caller) ? CONNECTED : null;
   },
   set() {
     // Node's internals take handles away from sockets that had one. There is nothing to take here.

@@ -48,6 +48,7 @@ function openStream(socket, kind) {
   // A 'drain' that the last connection owes is emitted by the next write; only the Writable knows how.
   state.direct &&= !socket.writableNeedDrain;
   state.reading = false;
+  state.isShut = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;
   state.bytesUnsent = 0;

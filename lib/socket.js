@@ -96,8 +96,11 @@ function stopAttemptsOnAbort(socket, signal) {
 
 /** @this {any} */
 function onReadableEnd() {
-  // What comes after the end of a stream is not data any more; the Duplex ends our side if it may not stay half open.
-  this[kState].reading = true;
+  const state = this[kState];
+  // What comes after the end of a stream is not data any more.
+  state.reading = true;
+  // Next, the Duplex ends our side if it may not stay half open. Whoever wraps the socket does that in its own time.
+  if (state.isWrapped) this.allowHalfOpen = true;
 }
 
 /**

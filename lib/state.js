@@ -15,6 +15,8 @@ class SocketState {
   bound = false;
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
   boundPath = undefined;
+  /** Node's `tls` or `http2` works on top of the socket, and ends it; see `handle-facade.js`. */
+  isWrapped = false;
   /** True while the native stream has been told to read. */
   reading = false;
   /** The `onread` option. @type {{ buffer: Uint8Array | true, next: (() => Uint8Array) | null, callback: Function } | null} */
@@ -47,6 +49,8 @@ class SocketState {
   lastQueued = 0;
   /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number, batch: any } | null} */
   tick = null;
+  /** True from shutdown(2) of this connection. */
+  isShut = false;
   /** Settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | null} */
   onshutdown = null;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void>} */

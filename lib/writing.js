@@ -95,9 +95,12 @@ const writingMethods = {
     if (state.batch !== null) {
       return dispatch(this, [], (error) => (error ? callback(error) : this._final(callback)));
     }
+    // A connection is shut down once. It may have been by the `_final()` of a life before reconnecting, which waited too.
+    if (state.isShut) return callback();
     const errno = state.stream.shutdown();
     if (errno === ENOTCONN) return callback();
     if (errno < 0) return callback(errnoError(errno, 'shutdown'));
+    state.isShut = true;
     state.onshutdown = new AsyncCallback('SHUTDOWNWRAP', callback);
     return undefined;
   },

@@ -1,0 +1,142 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const { once } = require('node:events');
+const net = require('node:net');
+const path = require('node:path');
+const { describe, it } = require('node:test');
+const { promisify } = require('node:util');
+
+const safe = require('..');
+
+const run = promisify(execFile);
+const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
+
+/**
+ * @param {any} t
+ * @param {any} [options]
+ */
+async function connected(t, options) {
+  const server = net.createServer();
+  t.after(() => server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const socket = safe.connect({ port: server.address().port, host: '127.0.0.1', ...options });
+  t.after(() => socket.destroy());
+  await once(socket, 'connect');
+  const [peer] = await accepted;
+  t.after(() => peer.destroy());
+  return { socket, peer };
+}
+
+/** @param {any} peer */
+async function textOf(peer) {
+  const chunks = [];
+  for await (const chunk of peer) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe('writes of one tick', () => {
+  it('arrive in order, whatever they are made of', async (t) => {
+    const { socket, peer } = await connected(t);
+    socket.write('a');
+    socket.write(Buffer.from('b'));
+    socket.write('63', 'hex');
+    socket.write(new Uint8Array([100]));
+    socket.cork();
+    socket.write('e');
+    socket.uncork();
+    socket.write('f');
+    socket.write('x'.repeat(100_000));
+    socket.write('g');
+    socket.end('h');
+    assert.equal(await textOf(peer), `abcdef${'x'.repeat(100_000)}gh`);
+  });
+
+  it('count as written at once', async (t) => {
+    const { socket, peer } = await connected(t);
+    peer.resume();
+    for (let i = 0; i < 10; i += 1) assert.equal(socket.write('é'), true);
+    assert.deepEqual([socket.bytesWritten, socket.writableLength], [20, 0]);
+  });
+
+  it('keep the bytes that they were given', async (t) => {
+    const { socket, peer } = await connected(t);
+    const chunk = Buffer.from('first');
+    socket.write('>');
+    socket.write(chunk);
+    chunk.fill('!');
+    socket.end();
+    assert.equal(await textOf(peer), '>first');
+  });
+
+  it('call their callbacks in order, on the tick on which net calls them', async (t) => {
+    const orders = [];
+    for (const connect of [net.connect, safe.connect]) {
+      const server = net.createServer((peer) => peer.resume());
+      t.after(() => server.close());
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const socket = connect(server.address().port, '127.0.0.1');
+      t.after(() => socket.destroy());
+      await once(socket, 'connect');
+      const order = [];
+      await new Promise((resolve) => {
+        socket.write('1', () => order.push(1));
+        socket.write('2', () => order.push(2));
+        process.nextTick(() => order.push('tick'));
+        socket.write('3', (error) => order.push(3, error));
+        setImmediate(resolve);
+      });
+      orders.push(order);
+    }
+    assert.deepEqual(orders[1], orders[0]);
+  });
+
+  it('leave before destroy() closes the socket', async (t) => {
+    const { socket, peer } = await connected(t);
+    socket.write('a');
+    socket.write('b');
+    socket.destroy();
+    assert.equal(await textOf(peer), 'ab');
+  });
+
+  it('leave before process.exit() ends the process', async (t) => {
+    const server = net.createServer();
+    t.after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const accepted = once(server, 'connection');
+    const program = `require(${PACKAGE}).connect(${server.address().port}, '127.0.0.1', function () {
+      this.write('a'); this.write('b'); this.write('c'); process.exit();
+    })`;
+    const [[peer]] = await Promise.all([accepted, run(process.execPath, ['-e', program])]);
+    assert.equal(await textOf(peer), 'abc');
+  });
+
+  it('report to their callbacks when the peer has reset the connection', async (t) => {
+    const { socket, peer } = await connected(t, { allowHalfOpen: true });
+    const failure = once(socket, 'error');
+    peer.resetAndDestroy();
+    await once(peer, 'close');
+    const outcomes = [];
+    while (socket.writable) {
+      socket.write('x', (error) => outcomes.push(error?.code));
+      if (socket.writable) socket.write('y', (error) => outcomes.push(error?.code));
+      await new Promise(setImmediate);
+    }
+    const [error] = await failure;
+    assert.match(error.code, /^(ECONNRESET|EPIPE)$/);
+  });
+
+  it('go one by one with { gather: false }', async (t) => {
+    const { socket, peer } = await connected(t, { gather: false });
+    socket.write('a');
+    socket.write('b');
+    const sent = socket.bytesWritten;
+    socket.end();
+    assert.deepEqual([sent, await textOf(peer)], [2, 'ab']);
+  });
+});
