@@ -66,15 +66,13 @@ function obligationOf(lines, index) {
 /** @returns {string} */
 function render() {
   const folder = path.join(ROOT, 'src/event_loop');
-  const sections = readdirSync(folder, { encoding: 'utf8' })
-    .sort()
-    .map((name) => {
-      const blocks = blocksOf(path.join(folder, name));
-      const rows = blocks.map(({ where, obligation }) => `| \`${where}\` | ${obligation} |`);
-      return rows.length === 0
-        ? ''
-        : `\n## ${name}\n\n| in | obligation, and who meets it |\n|---|---|\n${rows.join('\n')}\n`;
-    });
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rs'));
+  const sections = files.sort().map((file) => {
+    const rows = blocksOf(path.join(folder, file)).map(({ where, obligation }) => `| \`${where}\` | ${obligation} |`);
+    if (rows.length === 0) return '';
+    const title = file.split(path.sep).join('/');
+    return `\n## ${title}\n\n| in | obligation, and who meets it |\n|---|---|\n${rows.join('\n')}\n`;
+  });
   return INTRODUCTION + sections.join('');
 }
 
