@@ -103,23 +103,24 @@ mod tests {
     use super::*;
     use crate::net::tcp_info::TCP_INFO_BYTES;
 
-    fn tcp(state: TcpState) -> Option<TcpInfo> {
+    fn tcp(state: TcpState) -> TcpInfo {
         let mut bytes = [0; TCP_INFO_BYTES];
         bytes[0] = state as u8;
-        Some(TcpInfo::new(bytes, TCP_INFO_BYTES))
+        TcpInfo::new(bytes, TCP_INFO_BYTES)
     }
 
     #[test]
     fn the_fin_is_no_byte_of_the_program() {
-        let look = Look::new(tcp(TcpState::FinWait1), 101, Peer::Open, false);
+        let look = Look::new(Some(tcp(TcpState::FinWait1)), 101, Peer::Open, false);
         assert_eq!(look.queued, 100);
-        let acknowledged = Look::new(tcp(TcpState::FinWait1), 0, Peer::Open, false);
+        let acknowledged = Look::new(Some(tcp(TcpState::FinWait1)), 0, Peer::Open, false);
         assert_eq!(acknowledged.queued, 0);
     }
 
     #[test]
     fn after_a_reset_only_the_caller_knows_of_the_fin() {
-        let look = |knows_of_fin| Look::new(tcp(TcpState::Closed), 101, Peer::Reset, knows_of_fin);
+        let look =
+            |knows_of_fin| Look::new(Some(tcp(TcpState::Closed)), 101, Peer::Reset, knows_of_fin);
         assert_eq!(look(true).queued, 100);
         assert_eq!(look(false).queued, 101);
     }
