@@ -6,7 +6,7 @@ import { type Equal, holds } from './equal';
 function told(error: unknown): EndedBy | undefined {
   if (!(error instanceof SocketAlreadyEndedError)) return undefined;
   holds<Equal<typeof error.code, 'ERR_SOCKET_ALREADY_ENDED'>>();
-  holds<Equal<typeof error.operation, 'write' | 'end'>>();
+  holds<Equal<typeof error.operation, 'write' | 'end' | 'delivered'>>();
   holds<Equal<typeof error.bytesRefused, number>>();
   holds<Equal<typeof error.bytesWritten, number | undefined>>();
   holds<Equal<typeof error.cause, unknown>>();
