@@ -11,8 +11,9 @@ import {
   Socket,
   tcpInfo,
 } from 'safe-socket';
-import type { Delivery, EndedBy } from 'safe-socket';
+import type { Delivery, EndedBy, TcpInfo } from 'safe-socket';
 
+import type { ConnectionInfo } from '../../lib/binding';
 import { type Equal, holds } from './equal';
 
 declare const netSocket: net.Socket;
@@ -35,6 +36,8 @@ const peer = peerState(netSocket);
 holds<Equal<typeof peer, 'open' | 'half-closed' | 'reset' | undefined>>();
 const { rttMs } = tcpInfo(ours);
 holds<Equal<typeof rttMs, number | undefined>>();
+// As the native part makes it.
+holds<Equal<keyof TcpInfo, keyof ConnectionInfo>>();
 
 ours.end({ linger: 100 });
 ours.end('data', { linger: 100 }, () => {});
