@@ -123,11 +123,10 @@ pub fn bind_tcp(socket: &Socket, addr: &SocketAddr, flags: BindFlags) -> io::Res
 /// The address of a Unix-domain path; a leading NUL byte names a Linux abstract socket.
 ///
 /// # Errors
-/// `InvalidInput` for an empty path, one with a NUL inside, or one that is longer than
-/// `sun_path` (unix(7): 108 bytes on Linux).
+/// `InvalidInput` for a path with a NUL inside, or one that is longer than `sun_path` (unix(7):
+/// 108 bytes on Linux).
 pub fn pipe_addr(path: &str) -> io::Result<SockAddr> {
-    let interior = path.strip_prefix('\0').unwrap_or(path);
-    if path.is_empty() || (interior.contains('\0') && !path.starts_with('\0')) {
+    if path.contains('\0') && !path.starts_with('\0') {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     SockAddr::unix(Path::new(path)).map_err(|_| io::ErrorKind::InvalidInput.into())
@@ -152,7 +151,8 @@ impl Drop for BoundPath {
     }
 }
 
-/// bind(2) to a path; `None` for an abstract one, which leaves no file. A missing directory is `EACCES` and not `ENOENT`, as libuv has it.
+/// bind(2) to a path; `None` for an abstract one, which leaves no file, and for an empty one, to which
+/// Linux answers with an abstract name of its own (unix(7), "Autobind feature"). A missing directory is `EACCES` and not `ENOENT`, as libuv has it.
 ///
 /// # Errors
 /// As [`pipe_addr`] and bind(2).
@@ -164,7 +164,8 @@ pub fn bind_pipe(socket: &Socket, path: &str) -> io::Result<Option<BoundPath>> {
             error
         }
     })?;
-    Ok((!path.starts_with('\0')).then(|| BoundPath(PathBuf::from(path))))
+    let is_file = !path.is_empty() && !path.starts_with('\0');
+    Ok(is_file.then(|| BoundPath(PathBuf::from(path))))
 }
 
 /// Starts connect(2) on a non-blocking socket; under way counts as success.
@@ -202,9 +203,17 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_path_and_one_with_a_nul_inside_are_invalid() {
-        assert!(pipe_addr("").is_err());
+    fn a_path_with_a_nul_inside_is_invalid() {
         assert!(pipe_addr("a\0b").is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn an_empty_path_gets_a_name_from_the_kernel() {
+        let socket = pipe().unwrap();
+        assert!(bind_pipe(&socket, "").unwrap().is_none());
+        let name = socket.local_addr().unwrap();
+        assert!(name.as_abstract_namespace().is_some());
     }
 
     #[test]
