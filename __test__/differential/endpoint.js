@@ -83,11 +83,11 @@ class Endpoint {
    */
   rest(withAddresses) {
     if (this.socket === undefined) {
-      this.trace.add('-- no socket');
+      this.trace.rest('-- no socket');
       return;
     }
     if (withAddresses) this.#nameAddresses();
-    this.trace.add(`-- ${fully(this.socket, withAddresses)}`);
+    this.trace.rest(`-- ${fully(this.socket, withAddresses)}`);
   }
 
   /** Events are taken at `emit`, not with listeners: a listener would change what the socket does. */

@@ -15,12 +15,12 @@ const SOURCE_CHUNKS = 3;
 const operations = {
   write(end, { content, callback }, call) {
     const { chunk, encoding, bytes } = makeChunk(end, content, call);
-    const result = end.socket.write(chunk, encoding, callback ? noting(end, `write#${call}`) : undefined);
+    const result = end.socket.write(chunk, encoding, callback ? noting(end, 'write', call) : undefined);
     end.accepted += bytes;
     return result;
   },
   end(end, { content, callback }, call) {
-    const done = callback ? noting(end, `end#${call}`) : undefined;
+    const done = callback ? noting(end, 'end', call) : undefined;
     if (content === null) return end.socket.end(done);
     const { chunk, encoding, bytes } = makeChunk(end, content, call);
     const result = end.socket.end(chunk, encoding, done);
@@ -42,7 +42,7 @@ const operations = {
     return chunk === null ? null : `${chunk.length} bytes`;
   },
   setTimeout: (end, { ms, callback }, call) =>
-    end.socket.setTimeout(ms, callback ? noting(end, `timeout#${call}`) : undefined),
+    end.socket.setTimeout(ms, callback ? noting(end, 'timeout', call) : undefined),
   setEncoding: (end, { encoding }) => end.socket.setEncoding(encoding),
   setDefaultEncoding(end, { encoding }) {
     const result = end.socket.setDefaultEncoding(encoding);
@@ -109,10 +109,10 @@ function perform(end, list) {
  */
 function isGathered(end, operation) {
   const isWrite = operation.kind === 'write' || operation.kind === 'pipeFrom' || operation.content;
-  if (!isWrite || !end.isPeerGone) return false;
-  if (operation.kind === 'pipeFrom' || end.hasJustWritten) return true;
+  if (!isWrite) return false;
+  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.hasJustWritten)) return true;
+  if (!end.hasJustWritten) setImmediate(() => (end.hasJustWritten = false));
   end.hasJustWritten = true;
-  setImmediate(() => (end.hasJustWritten = false));
   return false;
 }
 
@@ -123,15 +123,19 @@ function isGathered(end, operation) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetWhileEnding({ socket, willReset }, { kind }) {
-  if (kind === 'reset') return socket.writableEnded && !socket.writableFinished && !socket.destroyed;
+function isResetWhileEnding({ socket, willReset, hasJustWritten }, { kind }) {
+  // Another thread may wake up between the two, or after both.
+  const hasRace = hasJustWritten && process.env.SAFE_SOCKET_DRIVER === 'thread';
+  if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished && !socket.destroyed) || hasRace;
   return willReset && (kind === 'end' || kind === 'destroySoon' || kind === 'pipeFrom');
 }
 
-function noting(end, title) {
+function noting(end, kind, call) {
   return (...args) => {
     const words = args.map((argument) => (argument instanceof Error ? describeError(argument) : String(argument)));
-    end.trace.add(`${title} called back ${words.join(' ')} ${briefly(end.socket)}`);
+    const line = `${kind}#${call} called back ${words.join(' ')} ${briefly(end.socket)}`;
+    if (end.socket.destroyed) end.trace.addCallback(call, line);
+    else end.trace.add(line);
   };
 }
 

@@ -19,6 +19,8 @@ const { perform } = require('./operations');
 const { quiet } = require('./quiet');
 
 const HOST = '127.0.0.1';
+/** Nobody listens there; an ephemeral port could connect with itself. */
+const CLOSED_PORT = 1;
 const DIRECTORY = fs.mkdtempSync(path.join(os.tmpdir(), 'diff-'));
 process.once('exit', () => fs.rmSync(DIRECTORY, { recursive: true, force: true }));
 
@@ -88,7 +90,7 @@ class Run {
       client.socket.connect(scenario.target === 'refused' ? `${listener.path}.absent` : listener.path);
       return;
     }
-    const port = scenario.target === 'refused' ? listener.closedPort : listener.port;
+    const port = scenario.target === 'refused' ? CLOSED_PORT : listener.port;
     this.names.set(`:${port}`, ':<server port>');
     const lookup = (hostname, options, callback) => process.nextTick(answer, options, callback);
     if (scenario.target === 'lookup') client.socket.connect({ port, host: 'somewhere.test', lookup });
@@ -209,31 +211,19 @@ function listenerFor(kind, { transport, server }) {
 }
 
 async function listen(implementation, transport, options) {
-  const listener = { accept: undefined, port: undefined, path: undefined, closedPort: undefined };
+  const listener = { accept: undefined, port: undefined, path: undefined };
   const server = implementation.createServer(options, (socket) => listener.accept?.(socket));
   if (transport === 'unix') {
     listener.path = path.join(DIRECTORY, String(listeners.size));
     server.listen(listener.path);
     await once(server, 'listening');
   } else {
-    listener.closedPort = await closedPort();
     server.listen(0, HOST);
     await once(server, 'listening');
     listener.port = server.address().port;
   }
   server.unref();
   return listener;
-}
-
-/** A port on which connecting is refused: it stays bound by a socket that does not listen. */
-async function closedPort() {
-  const server = net.createServer((accepted) => accepted.unref()).listen(0, HOST);
-  await once(server, 'listening');
-  const socket = net.connect(server.address().port, HOST);
-  await once(socket, 'connect');
-  server.close();
-  socket.unref();
-  return socket.localPort;
 }
 
 module.exports = { runScenario, reference };

@@ -24,10 +24,17 @@ const FLAGS = [
   'writableNeedDrain',
 ];
 
+/** As much as `net` reads at once: how more than this is cut into chunks, and what comes between them, is open. */
+const MAX_CHUNK_BYTES = 65_536;
+/** What comes between the chunks of a flood. */
+const BETWEEN_CHUNKS = /^(?:pause|resume) /;
+
 class Trace {
   #lines = [];
-  #dataLength = 0;
-  #dataHash = undefined;
+  /** The lines since the last rest; data is `{ chunks }`. @type {Array<string | { chunks: Buffer[] }>} */
+  #segment = [];
+  /** Callbacks of a destroyed socket, by the number of their call: among themselves they are in no order. */
+  #callbacks = new Map();
   #names;
 
   /** @param {Map<string, string>} names what to write instead of a port or a path */
@@ -41,36 +48,67 @@ class Trace {
   /** @param {string} line */
   add(line) {
     this.activity += 1;
-    this.#flushData();
-    this.#lines.push(this.#rename(line));
+    this.#flushCallbacks();
+    this.#segment.push(this.#rename(line));
+  }
+
+  /**
+   * @param {number} call
+   * @param {string} line
+   */
+  addCallback(call, line) {
+    this.activity += 1;
+    const before = this.#callbacks.get(call) ?? [];
+    this.#callbacks.set(call, [...before, this.#rename(line)]);
   }
 
   /** @param {Uint8Array | string} chunk */
   addData(chunk) {
     this.activity += 1;
-    this.#dataHash ??= createHash('sha1');
+    this.#flushCallbacks();
     // Strings may be cut between two surrogates, which have no UTF-8.
-    this.#dataHash.update(chunk, 'utf16le');
-    this.#dataLength += chunk.length;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, 'utf16le') : Buffer.from(chunk);
+    const last = this.#segment.at(-1);
+    if (typeof last === 'object') last.chunks.push(bytes);
+    else this.#segment.push({ chunks: [bytes] });
+  }
+
+  /** @param {string} line the state in which everything has come to rest */
+  rest(line) {
+    this.add(line);
+    const data = this.#segment.filter((entry) => typeof entry === 'object');
+    const all = data.flatMap(({ chunks }) => chunks);
+    const isFlood = all.reduce((length, chunk) => length + chunk.length, 0) > MAX_CHUNK_BYTES;
+    for (const entry of this.#segment) {
+      if (typeof entry === 'string') {
+        if (!isFlood || !BETWEEN_CHUNKS.test(entry)) this.#lines.push(entry);
+      } else if (!isFlood) this.#lines.push(describeData(entry.chunks));
+      else if (entry === data[0]) this.#lines.push(describeData(all));
+    }
+    this.#segment = [];
   }
 
   /** @returns {string[]} */
   lines() {
-    this.#flushData();
     return this.#lines;
   }
 
-  #flushData() {
-    if (this.#dataHash === undefined) return;
-    this.#lines.push(`data ${this.#dataLength} ${this.#dataHash.digest('hex').slice(0, 8)}`);
-    this.#dataHash = undefined;
-    this.#dataLength = 0;
+  #flushCallbacks() {
+    const calls = [...this.#callbacks.keys()].sort((a, b) => a - b);
+    for (const call of calls) this.#segment.push(...this.#callbacks.get(call));
+    this.#callbacks.clear();
   }
 
   #rename(line) {
     for (const [from, to] of this.#names) line = line.replaceAll(from, to);
     return line;
   }
+}
+
+/** @param {Buffer[]} chunks */
+function describeData(chunks) {
+  const bytes = Buffer.concat(chunks);
+  return `data ${bytes.length} ${createHash('sha1').update(bytes).digest('hex').slice(0, 8)}`;
 }
 
 /**
