@@ -318,7 +318,9 @@ async function settled(emitter, isClosed) {
 
 function describeError(error) {
   const { name, code, errno, syscall, address, port, message } = error;
-  return JSON.stringify({ name, code, errno, syscall, address, port, message });
+  // The local port is the kernel's choice.
+  const comparable = message.replace(/(Local \(.*):\d+\)/, '$1:<port>)');
+  return JSON.stringify({ name, code, errno, syscall, address, port, message: comparable });
 }
 
 function refuse(hostname, options, callback) {
