@@ -319,7 +319,7 @@ async function settled(emitter, isClosed) {
 function describeError(error) {
   const { name, code, errno, syscall, address, port, message } = error;
   // The local port is the kernel's choice.
-  const comparable = message.replace(/(Local \(.*):\d+\)/, '$1:<port>)');
+  const comparable = message?.replace(/(Local \(.*):\d+\)/, '$1:<port>)');
   return JSON.stringify({ name, code, errno, syscall, address, port, message: comparable });
 }
 
