@@ -71,6 +71,10 @@ class Endpoint {
     return this.peer?.socket?.destroyed === true;
   }
 
+  get consumesFromStart() {
+    return this.options.mode !== 'idle' && !this.options.pauseOnConnect;
+  }
+
   /** Whether bytes that arrive are consumed without anybody asking for them. */
   get isConsuming() {
     return this.socket.readableFlowing === true || this.socket.listenerCount('readable') > 0;

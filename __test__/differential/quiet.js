@@ -71,9 +71,10 @@ function pingerOf(implementation) {
  * @param {() => number} activity grows with everything that happens
  * @param {() => boolean} isExpected false while something should still happen, for example bytes should still arrive;
  *   silence ends that too, only later
+ * @param {number} [patienceMs] how long silence has to last for that
  * @returns {Promise<boolean>} false when it did not come to rest at all
  */
-async function quiet(implementations, activity, isExpected) {
+async function quiet(implementations, activity, isExpected, patienceMs = PATIENCE_MS) {
   const start = performance.now();
   let rounds = 0;
   let before = activity();
@@ -90,7 +91,7 @@ async function quiet(implementations, activity, isExpected) {
     } else {
       rounds += 1;
     }
-    if (rounds >= QUIET_ROUNDS && (isExpected() || now - silentSince > PATIENCE_MS)) return true;
+    if (rounds >= QUIET_ROUNDS && (isExpected() || now - silentSince > patienceMs)) return true;
     if (now - start > DEADLINE_MS) return false;
   }
 }

@@ -21,6 +21,8 @@ const { quiet } = require('./quiet');
 const HOST = '127.0.0.1';
 /** Nobody listens there; an ephemeral port could connect with itself. */
 const CLOSED_PORT = 1;
+/** Timers come late on a busy machine. */
+const TIMEOUT_PATIENCE_MS = 1_000;
 const DIRECTORY = fs.mkdtempSync(path.join(os.tmpdir(), 'diff-'));
 process.once('exit', () => fs.rmSync(DIRECTORY, { recursive: true, force: true }));
 
@@ -119,18 +121,23 @@ class Run {
     const [first] = operations;
     const waitsForTimeout = first.kind === 'setTimeout' && first.ms > 0 && first.ms < 1_000;
     perform(end, operations);
-    await this.rest(() => !waitsForTimeout || end.timeouts > timeoutsBefore || !canTimeOut(end.socket));
+    if (waitsForTimeout) {
+      await this.rest(() => end.timeouts > timeoutsBefore || !canTimeOut(end.socket), TIMEOUT_PATIENCE_MS);
+    } else {
+      await this.rest();
+    }
     // A second timeout would come whenever it likes.
     if (waitsForTimeout) end.socket?.setTimeout(0);
   }
 
-  async rest(condition = () => true) {
+  async rest(condition = () => true, patienceMs = undefined) {
     const { client, server } = this;
     const isSettled = () => condition() && this.isDecided() && hasArrived(client, server) && hasArrived(server, client);
     const hasSettled = await quiet(
       this.implementations,
       () => client.trace.activity + server.trace.activity,
       isSettled,
+      patienceMs,
     );
     for (const end of [client, server]) {
       if (!hasSettled) end.trace.add('never came to rest');
