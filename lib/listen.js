@@ -9,11 +9,9 @@ const { addAbortListener } = require('node:events');
 const { isPath, normalizeArgs, toNumber } = require('./args');
 const { invalidArgValue } = require('./argument-error');
 const { BoundSocket, takeBound } = require('./bound-socket');
-const { EADDRINUSE, EINVAL } = require('./errno');
+const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native');
 const { netError } = require('./net-error');
-const { kindOfFd } = require('./open-stream');
-const { checkBind } = require('./permission');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('./system-error');
@@ -21,9 +19,6 @@ const { validateAbortSignal, validatePort } = require('./validate');
 
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;
-/** In the place of a port and an address family: the address is a path. */
-const NO_PORT = -1;
-
 /** Flags of the native `bind()`. */
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
@@ -38,68 +33,7 @@ const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
 /** The names by which async_hooks knows Node's own handles. */
 const RESOURCE_TYPES = { tcp: 'TCPSERVERWRAP', pipe: 'PIPESERVERWRAP' };
 
-/**
- * @typedef {object} Endpoint
- * @property {any} address an IP address or a path; null is any address
- * @property {any} port
- * @property {any} addressType
- * @property {number} [fd] instead of an address
- * @property {number} [flags] of the native `bind()`
- */
-
-/**
- * @param {any} listener
- * @param {Endpoint} endpoint
- * @returns {number} an errno, or 0
- */
-function bind(listener, { address, port, flags = 0 }) {
-  if (listener.kind === 'pipe') {
-    checkBind(address);
-    return listener.bindPath(address);
-  }
-  checkBind();
-  return listener.bind(address, port, flags);
-}
-
-/**
- * @param {Endpoint} endpoint
- * @returns {any} a listener, or an errno
- */
-function createListener(endpoint) {
-  if (typeof endpoint.fd === 'number' && endpoint.fd >= 0) {
-    let kind;
-    try {
-      kind = kindOfFd(endpoint.fd);
-    } catch {
-      return EINVAL;
-    }
-    const listener = new Listener(eventLoop(), kind);
-    const errno = listener.open(endpoint.fd);
-    return errno < 0 ? errno : listener;
-  }
-  const listener = new Listener(eventLoop(), endpoint.port === NO_PORT ? 'pipe' : 'tcp');
-  const errno = bind(listener, endpoint);
-  if (errno === 0) return listener;
-  listener.close();
-  return errno;
-}
-
-/**
- * Without an address, every one of IPv6 and IPv4 is meant; where there is no IPv6, every one of IPv4.
- *
- * @param {Endpoint} endpoint which learns what was bound
- * @returns {any} a listener, or an errno
- */
-function createListenerAnywhere(endpoint) {
-  if (endpoint.address || typeof endpoint.fd === 'number') return createListener(endpoint);
-  endpoint.address = '::';
-  endpoint.addressType = 6;
-  const result = createListener(endpoint);
-  if (typeof result !== 'number' || result === EADDRINUSE) return result;
-  endpoint.address = '0.0.0.0';
-  endpoint.addressType = 4;
-  return createListener(endpoint);
-}
+/** @typedef {import('./create-listener').Endpoint} Endpoint */
 
 /**
  * @param {any} server
