@@ -2,6 +2,7 @@
 
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
+const { noteEnding } = require('./ending');
 const { ETIMEDOUT } = require('./errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');
@@ -16,8 +17,7 @@ const { validateTimeout } = require('./validate');
 function startWriteTimer(socket) {
   const state = socket[kState];
   clearWriteTimer(state);
-  // The pending write itself keeps the process alive.
-  state.writeTimer = setTimeout(onWriteTimeout, state.writeTimeoutMs, socket).unref();
+  state.writeTimer = setTimeout(onWriteTimeout, state.writeTimeoutMs, socket);
 }
 
 /** @param {any} state */
@@ -28,13 +28,19 @@ function clearWriteTimer(state) {
 
 /** @param {any} socket */
 function onWriteTimeout(socket) {
-  const { pending } = socket[kState];
+  const state = socket[kState];
+  const { pending } = state;
   const error = errnoError(ETIMEDOUT, 'write');
-  if (pending !== null) {
-    pending.errno = ETIMEDOUT;
-    withBytes(error, pending.total - pending.remaining, pending.remaining);
+  if (pending === null) {
+    // Still connecting.
+    socket.destroy(error);
+    return;
   }
-  socket.destroy(error);
+  state.pending = null;
+  state.lastQueued = 0;
+  state.bytesUnsent += pending.remaining;
+  noteEnding(socket, 'timeout', error);
+  pending.settle(withBytes(error, pending.total - pending.remaining, pending.remaining));
 }
 
 const writeTimeoutMethods = {
