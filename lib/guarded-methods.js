@@ -11,6 +11,7 @@ const {
   noteEnding,
   restoreEnding,
 } = require('./ending');
+const { announceClosed } = require('./foreign-closed');
 const { aboutToClose } = require('./last-look');
 const { keepGuard, uncover } = require('./planted-write');
 const { refuseEnd, refuseWrite } = require('./refusal');
@@ -72,6 +73,7 @@ function guardedMethods(original, refuses, isOpen) {
       keepGuard(this);
       if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
       aboutToClose(this, cause);
+      announceClosed(this, cause);
       return original._destroy.call(this, error, callback);
     },
 

@@ -1,0 +1,23 @@
+'use strict';
+
+const { Socket } = require('node:net');
+
+const { endedByOfError } = require('./ending');
+const { lookAt } = require('./look');
+const { closedChannel, publishClosed } = require('./metrics');
+const { tryNative } = require('./native');
+
+/**
+ * A guarded socket of Node's is about to close its descriptor: for those who count.
+ *
+ * @param {any} socket
+ * @param {unknown} cause the error that destroys it
+ */
+function announceClosed(socket, cause) {
+  if (!closedChannel.hasSubscribers || !(socket instanceof Socket)) return;
+  const look = tryNative() === null ? null : lookAt(socket, endedByOfError(cause) === 'reset');
+  const isKnown = look !== null && typeof look === 'object';
+  publishClosed(socket, isKnown ? look.written : 0, isKnown ? look.delivered : undefined);
+}
+
+module.exports = { announceClosed };
