@@ -30,7 +30,8 @@ class Endpoint {
     this.hasEnded = false;
     this.hasClosed = false;
     this.isConnected = false;
-    this.hasJustWritten = false;
+    /** Bytes, and one for each write, in this turn of the loop. */
+    this.justWritten = 0;
     this.willReset = false;
     /** @type {Endpoint | undefined} */
     this.peer = undefined;

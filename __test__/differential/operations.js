@@ -107,9 +107,11 @@ function perform(end, list) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isFloodForNobody({ peer }, { content, size }) {
+function isFloodForNobody({ socket, peer }, { kind, content, size }) {
+  if (kind === 'pause') return peer.socket?.writableLength > MAX_UNREAD_BYTES;
   const isConsumed = peer.socket === undefined ? peer.consumesFromStart : peer.isConsuming;
-  return !isConsumed && (content?.size > MAX_UNREAD_BYTES || size > MAX_UNREAD_BYTES);
+  const isFlood = content?.size > MAX_UNREAD_BYTES || size > MAX_UNREAD_BYTES;
+  return isFlood && (!isConsumed || socket.writableCorked > 0);
 }
 
 /**
@@ -121,10 +123,10 @@ function isFloodForNobody({ peer }, { content, size }) {
  */
 function isGathered(end, operation) {
   const isWrite = operation.kind === 'write' || operation.kind === 'pipeFrom' || operation.content;
-  if (!isWrite) return false;
-  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.hasJustWritten)) return true;
-  if (!end.hasJustWritten) setImmediate(() => (end.hasJustWritten = false));
-  end.hasJustWritten = true;
+  if (!isWrite || end.socket.destroyed || end.socket.writableEnded) return false;
+  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.justWritten > 0)) return true;
+  if (end.justWritten === 0) setImmediate(() => (end.justWritten = 0));
+  end.justWritten += 1 + (operation.content?.size ?? operation.size);
   return false;
 }
 
@@ -135,10 +137,11 @@ function isGathered(end, operation) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetWhileEnding({ socket, willReset, hasJustWritten }, { kind }) {
-  // Another thread may wake up between the two, or after both.
-  const hasRace = hasJustWritten && process.env.SAFE_SOCKET_DRIVER === 'thread';
-  if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished && !socket.destroyed) || hasRace;
+function isResetWhileEnding({ socket, willReset, justWritten }, { kind }) {
+  // How much has been read when a reset comes after a flood; another thread may wake up after either.
+  const hasRace = justWritten > (process.env.SAFE_SOCKET_DRIVER === 'thread' ? 0 : MAX_UNREAD_BYTES);
+  if (socket.destroyed) return false;
+  if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished) || hasRace;
   return willReset && (kind === 'end' || kind === 'destroySoon' || kind === 'pipeFrom');
 }
 

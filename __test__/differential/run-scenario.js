@@ -152,6 +152,9 @@ class Run {
   }
 
   async reconnect(operations) {
+    // Of a socket destroyed while it was connecting, the listeners of its first life are still there: on `net` they
+    // write what was queued then.
+    if (!this.client.isConnected && this.client.accepted > 0) return;
     await this.closeAll();
     this.client.restart();
     // What the client is about to reach is another socket, whenever it comes.
