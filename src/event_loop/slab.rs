@@ -45,7 +45,8 @@ impl Slab {
         self.len
     }
 
-    /// Lets `read` write into the first `limit` bytes of the buffer, or all of it. A call from inside of `read` is `WouldBlock`.
+    /// Lets `read` write into the first `limit` bytes of the buffer, or all of it. A call from inside
+    /// of `read` is `WouldBlock`.
     ///
     /// # Errors
     /// Those of `read`.
@@ -58,12 +59,20 @@ impl Slab {
         if self.in_use.replace(true) {
             return Err(io::ErrorKind::WouldBlock.into());
         }
+        let _in_use = ResetOnDrop(&self.in_use);
         // SAFETY: the memory lives as long as `_buffer` holds it, and is not detached, as nobody
         // but lib/native.js has it. JavaScript does not run during `read`, and `in_use` admits one
         // slice at a time.
-        let result = read(unsafe { slice::from_raw_parts_mut(self.bytes, self.len.min(limit)) });
-        self.in_use.set(false);
-        result
+        read(unsafe { slice::from_raw_parts_mut(self.bytes, self.len.min(limit)) })
+    }
+}
+
+/// Also when `read` panics: the slab would otherwise be in use for ever.
+struct ResetOnDrop<'a>(&'a Cell<bool>);
+
+impl Drop for ResetOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 
