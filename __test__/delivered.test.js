@@ -222,7 +222,20 @@ describe('delivered()', { skip }, () => {
     assert.deepEqual(await safe.delivered(ours), { bytesDelivered: 5, resetByPeer: false });
   });
 
-  test('does not know what became of the bytes of a closed socket of net', async (t) => {
+  for (const kind of ['safe-socket', 'guarded net']) {
+    test(`remembers what became of the bytes of a socket of ${kind} that was reset after end()`, async (t) => {
+      const { ours, theirs } = await connection(t, sockets[kind]);
+      ours.end('never read');
+      assert.deepEqual(await safe.delivered(ours), { bytesDelivered: 10, resetByPeer: false });
+      const closed = new Promise((resolve) => ours.once('close', resolve));
+      theirs.destroy();
+      await closed;
+      assert.deepEqual(await safe.delivered(ours), { bytesDelivered: 10, resetByPeer: true });
+      assert.deepEqual(await safe.closeGracefully(ours), { bytesDelivered: 10, bytesUndelivered: 0, endedBy: 'reset' });
+    });
+  }
+
+  test('does not know what became of the bytes of a socket of net that nobody had asked about', async (t) => {
     const { ours } = await connection(t, sockets['guarded net']);
     ours.write('hello');
     ours.destroy();

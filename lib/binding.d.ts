@@ -98,6 +98,10 @@ export interface DeliveryLook {
    * client; `undefined` for a Unix-domain socket and before Linux 4.1.
    */
   taken?: number
+  /** Whether `taken` is exact: an acknowledgement that came meanwhile makes it too small. */
+  isExact: boolean
+  /** Whether our FIN was sent; of a connection that was reset only whether the caller knew of it. */
+  hasSentFin: boolean
   /** Smoothed round-trip time; 0 for a Unix-domain socket. */
   rttMs: number
 }
@@ -116,7 +120,7 @@ export declare function describeFd(fd: number): string
  */
 export declare function describeRefusal(details: RefusalDetails): RefusalDescription
 
-/** One look at a socket of Node's, or an error. `knows_of_fin`: its writing half was shut down. */
+/** One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen. */
 export declare function fdLook(fd: number, knowsOfFin: boolean): DeliveryLook | number
 
 /** `TCP_INFO` of a socket of Node's, or an error. */

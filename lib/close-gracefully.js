@@ -3,7 +3,7 @@
 /** `closeGracefully(socket)`: end, wait until everything has arrived and the peer has ended too, and never for ever. */
 
 const { watchConnection } = require('./connection-watch');
-const { pastDelivery, validateOptions, validateSocket } = require('./delivered');
+const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
 const { endingOf } = require('./ending');
 
 /**
@@ -68,6 +68,7 @@ function tryPast(socket, goal) {
  * @returns {any}
  */
 function endedBy(socket) {
+  if (wasReset(socket)) return 'reset';
   const by = endingOf(socket)?.endedBy ?? 'unknown';
   return by === 'local' ? 'peer' : by;
 }

@@ -11,11 +11,15 @@ const { descriptorOf } = require('./descriptor');
 const { endedByOfError, endingOf } = require('./ending');
 const { undeliveredError } = require('./undelivered-error');
 const { watch } = require('./guard');
+const { beforeClose } = require('./last-look');
 const { isOurs, lookAt } = require('./look');
 const { netError } = require('./net-error');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { validateAbortSignal, validateObject, validateTimeout } = require('./validate');
+
+/** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./look').Look | null>} */
+const lastLooks = new WeakMap();
 
 /**
  * @typedef {object} DeliveredOptions
@@ -68,20 +72,52 @@ function pastDelivery(socket, goal) {
   if (isOurs(socket)) {
     const state = socket[kState];
     if (state.stream === null) {
-      const bytesDelivered = goal === 0 ? 0 : bytesDeliveredAtClose(state);
-      if (bytesDelivered !== undefined && bytesDelivered >= goal) {
-        return { bytesDelivered, resetByPeer: endingOf(socket)?.endedBy === 'reset' };
-      }
-      throw lost(socket, bytesDelivered === undefined ? undefined : goal - bytesDelivered, null, false);
+      return atClose(socket, goal, goal === 0 ? 0 : bytesDeliveredAtClose(state));
     }
   } else if (descriptorOf(socket) < 0) {
-    if (socket.destroyed) throw lost(socket, undefined, null, false);
+    if (socket.destroyed) return atClose(socket, goal, lastLooks.get(socket)?.delivered);
     if (goal === 0) return { bytesDelivered: 0, resetByPeer: false };
     throw invalidArgValue('socket', socket, 'has no descriptor');
+  } else {
+    rememberLastLook(socket);
   }
   const first = lookAt(socket);
   if (typeof first === 'number') throw unavailable(first);
   return null;
+}
+
+/**
+ * @param {any} socket
+ * @param {number} goal
+ * @param {number | undefined} bytesDelivered
+ * @returns {Delivery}
+ */
+function atClose(socket, goal, bytesDelivered) {
+  if (bytesDelivered === undefined) throw lost(socket, undefined, null, false);
+  if (bytesDelivered < goal) throw lost(socket, goal - bytesDelivered, null, false);
+  return { bytesDelivered, resetByPeer: wasReset(socket) };
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean} whether the connection was reset, be it after `end()`
+ */
+function wasReset(socket) {
+  return endedByOfError(endingOf(socket)?.cause ?? socket.errored) === 'reset';
+}
+
+/**
+ * Of a socket that somebody has asked about, the question may come again when it is closed.
+ *
+ * @param {any} socket one of Node's
+ */
+function rememberLastLook(socket) {
+  if (lastLooks.get(socket) === null) return;
+  lastLooks.set(socket, null);
+  beforeClose(socket, (error) => {
+    const look = lookAt(socket, endedByOfError(error) === 'reset');
+    lastLooks.set(socket, typeof look === 'object' ? look : null);
+  });
 }
 
 /**
@@ -118,4 +154,4 @@ function validateOptions(options) {
   validateAbortSignal(options.signal, 'options.signal');
 }
 
-module.exports = { delivered, pastDelivery, validateOptions, validateSocket };
+module.exports = { delivered, pastDelivery, validateOptions, validateSocket, wasReset };

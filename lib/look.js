@@ -22,12 +22,14 @@ const { kState } = require('./state');
  */
 
 /**
- * What the kernel's counter shows before the first byte of ours: 1 for the SYN of a client, and whatever an adopted
- * descriptor had sent before.
+ * What is known of a socket of Node's from the last look at which the kernel had taken everything: `before` is what its
+ * counter showed before the first byte of ours (1 for the SYN of a client, and whatever an adopted descriptor had sent),
+ * `accepted` what it had taken then, `hasSentFin` whether the FIN was sent: a connection that was reset does not tell,
+ * and one byte too few is promised rather than one too many.
  *
- * @type {WeakMap<object, number>}
+ * @type {WeakMap<object, { before: number, accepted: number, hasSentFin: boolean }>}
  */
-const countedBefore = new WeakMap();
+const known = new WeakMap();
 
 /**
  * @param {any} socket
@@ -86,18 +88,23 @@ function lookAtOurs(socket, isReset) {
 function lookAtForeign(socket, isReset) {
   const fd = descriptorOf(socket);
   if (fd < 0) return null;
-  const seen = native().fdLook(fd, socket.writableFinished);
+  const seen = native().fdLook(fd, known.get(socket)?.hasSentFin ?? false);
   if (typeof seen === 'number') return seen;
-  const { queued, rttMs, taken } = seen;
+  const { hasSentFin, isExact, queued, rttMs, taken } = seen;
   const peer = isReset ? 'reset' : seen.peer;
   const written = socket.bytesWritten ?? 0;
   // A failed write leaves the stream's queue too; then only the kernel's counter is true.
   const isAllTaken = socket.writableLength === 0 && (socket.errored ?? null) === null;
+  const isTcp = taken !== undefined;
   let delivered;
+  if (isAllTaken && isTcp && isExact) {
+    known.set(socket, { before: taken - written, accepted: written, hasSentFin });
+  }
   if (queued === 0 && isAllTaken) {
-    delivered = peer === 'reset' && taken === undefined ? undefined : written;
-  } else if (taken !== undefined && socket.encrypted !== true) {
-    delivered = Math.max(0, acceptedByCounter(socket, taken, written, isAllTaken) - queued);
+    delivered = peer === 'reset' && !isTcp ? undefined : written;
+  } else if (isTcp && socket.encrypted !== true) {
+    const accepted = isAllTaken ? written : acceptedByCounter(socket, taken, written);
+    delivered = Math.max(0, accepted - queued);
   }
   return { written, delivered, peer, rttMs };
 }
@@ -106,16 +113,12 @@ function lookAtForeign(socket, isReset) {
  * @param {any} socket
  * @param {number} taken the kernel's counter
  * @param {number} written
- * @param {boolean} isAllTaken
- * @returns {number}
+ * @returns {number} what the kernel had taken at least, and mostly exactly: of a connection that was reset nobody knows
+ *   whether the counter has the FIN in it
  */
-function acceptedByCounter(socket, taken, written, isAllTaken) {
-  if (isAllTaken) {
-    countedBefore.set(socket, taken - written);
-    return written;
-  }
-  const before = countedBefore.get(socket) ?? (socket.server ? 0 : 1);
-  return Math.min(written, Math.max(0, taken - before));
+function acceptedByCounter(socket, taken, written) {
+  const { before, accepted } = known.get(socket) ?? { before: socket.server ? 0 : 1, accepted: 0 };
+  return Math.max(accepted, Math.min(written, taken - before));
 }
 
 /**

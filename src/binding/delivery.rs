@@ -24,6 +24,10 @@ pub struct DeliveryLook {
     /// Bytes that the kernel took since the connection began, less the FIN, with the SYN of a
     /// client; `undefined` for a Unix-domain socket and before Linux 4.1.
     pub taken: Option<f64>,
+    /// Whether `taken` is exact: an acknowledgement that came meanwhile makes it too small.
+    pub is_exact: bool,
+    /// Whether our FIN was sent; of a connection that was reset only whether the caller knew of it.
+    pub has_sent_fin: bool,
     /// Smoothed round-trip time; 0 for a Unix-domain socket.
     pub rtt_ms: f64,
 }
@@ -39,6 +43,8 @@ impl From<Look> for DeliveryLook {
                 number(acked) + f64::from(look.queued)
                     - f64::from(u8::from(look.is_fin_acknowledged))
             }),
+            is_exact: look.is_exact,
+            has_sent_fin: look.has_sent_fin,
             rtt_ms: tcp.and_then(TcpInfo::rtt_us).map_or(0.0, ms_of_us),
         }
     }
@@ -75,7 +81,7 @@ pub fn stream_look(env: Env, id: u32) -> Either<DeliveryLook, i32> {
     with_stream(env, id, Either::B(EBADF), |stream| answer(stream.look()))
 }
 
-/// One look at a socket of Node's, or an error. `knows_of_fin`: its writing half was shut down.
+/// One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen.
 #[napi]
 #[must_use]
 pub fn fd_look(fd: i32, knows_of_fin: bool) -> Either<DeliveryLook, i32> {

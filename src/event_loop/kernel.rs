@@ -7,6 +7,9 @@ use crate::net::delivery::{Look, peer_of};
 use crate::net::errno::EBADF;
 use crate::net::tcp_info::{TCP_INFO_BYTES, TcpInfo};
 
+/// How often a look is begun anew because acknowledgements come meanwhile.
+const MAX_LOOKS: usize = 4;
+
 /// Calls with a descriptor that JavaScript names by its number.
 ///
 /// # Errors
@@ -27,13 +30,29 @@ pub fn with_fd<T>(fd: RawFd, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>)
 /// # Errors
 /// As ioctl(2), getsockopt(2) and poll(2); `ENOTSOCK` for what is no socket.
 pub fn look_at(fd: BorrowedFd<'_>, knows_of_fin: bool) -> io::Result<Look> {
-    let tcp = match tcp_info(fd) {
-        Err(error) if is_no_tcp(&error) => None,
-        info => Some(info?),
-    };
-    let queue = bytes_in_send_queue(fd)?;
+    let mut tcp = tcp_info_if_tcp(fd)?;
+    let mut queue = bytes_in_send_queue(fd)?;
+    // An acknowledgement that comes in between belongs to the second answer only.
+    let mut is_exact = false;
+    for _ in 0..MAX_LOOKS {
+        let again = tcp_info_if_tcp(fd)?;
+        is_exact =
+            again.as_ref().map(TcpInfo::bytes_acked) == tcp.as_ref().map(TcpInfo::bytes_acked);
+        if is_exact {
+            break;
+        }
+        tcp = again;
+        queue = bytes_in_send_queue(fd)?;
+    }
     let peer = peer_of(fd)?;
-    Ok(Look::new(tcp, queue, peer, knows_of_fin))
+    Ok(Look::new(tcp, queue, is_exact, peer, knows_of_fin))
+}
+
+fn tcp_info_if_tcp(fd: BorrowedFd<'_>) -> io::Result<Option<TcpInfo>> {
+    match tcp_info(fd) {
+        Err(error) if is_no_tcp(&error) => Ok(None),
+        info => info.map(Some),
+    }
 }
 
 /// What a Unix-domain socket answers to options of TCP.

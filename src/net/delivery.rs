@@ -37,9 +37,13 @@ pub struct Look {
     /// Bytes in the send queue (`SIOCOUTQ`), less the FIN. On a Unix-domain socket it is memory that
     /// the peer has not freed, and only zero means something: the peer has read everything.
     pub queued: u32,
-    /// Whether our FIN is acknowledged, so far as it is known; it then counts as one byte in
+    /// Whether our FIN was sent, so far as it is known.
+    pub has_sent_fin: bool,
+    /// Whether it is acknowledged, so far as it is known; it then counts as one byte in
     /// [`TcpInfo::bytes_acked`].
     pub is_fin_acknowledged: bool,
+    /// Whether [`Look::queued`] and [`TcpInfo::bytes_acked`] are of the same moment.
+    pub is_exact: bool,
     /// The other side.
     pub peer: Peer,
     /// `None` for a Unix-domain socket.
@@ -52,7 +56,13 @@ impl Look {
     /// cautious and never too good, and a peer that throws away what it has not read, which empties
     /// the queue of a Unix-domain socket too, is seen as reset.
     #[must_use]
-    pub fn new(tcp: Option<TcpInfo>, queue: u32, peer: Peer, knows_of_fin: bool) -> Self {
+    pub fn new(
+        tcp: Option<TcpInfo>,
+        queue: u32,
+        is_exact: bool,
+        peer: Peer,
+        knows_of_fin: bool,
+    ) -> Self {
         let state = tcp.as_ref().map(TcpInfo::state);
         let has_sent_fin = state.is_some_and(|state| {
             state.has_sent_fin() || (state == TcpState::Closed && knows_of_fin)
@@ -62,7 +72,9 @@ impl Look {
         let is_lost = state == Some(TcpState::Closed) && queued > 0;
         Self {
             queued,
+            has_sent_fin,
             is_fin_acknowledged: has_sent_fin && queue == 0,
+            is_exact,
             // The error may have been read already; what is left in the queue will never leave it.
             peer: if is_lost { Peer::Reset } else { peer },
             tcp,
@@ -111,16 +123,23 @@ mod tests {
 
     #[test]
     fn the_fin_is_no_byte_of_the_program() {
-        let look = Look::new(Some(tcp(TcpState::FinWait1)), 101, Peer::Open, false);
+        let look = Look::new(Some(tcp(TcpState::FinWait1)), 101, true, Peer::Open, false);
         assert_eq!(look.queued, 100);
-        let acknowledged = Look::new(Some(tcp(TcpState::FinWait1)), 0, Peer::Open, false);
+        let acknowledged = Look::new(Some(tcp(TcpState::FinWait1)), 0, true, Peer::Open, false);
         assert_eq!(acknowledged.queued, 0);
     }
 
     #[test]
     fn after_a_reset_only_the_caller_knows_of_the_fin() {
-        let look =
-            |knows_of_fin| Look::new(Some(tcp(TcpState::Closed)), 101, Peer::Reset, knows_of_fin);
+        let look = |knows_of_fin| {
+            Look::new(
+                Some(tcp(TcpState::Closed)),
+                101,
+                true,
+                Peer::Reset,
+                knows_of_fin,
+            )
+        };
         assert_eq!(look(true).queued, 100);
         assert_eq!(look(false).queued, 101);
     }
