@@ -93,6 +93,16 @@ const EXAMPLES = [
     file: 'http.js',
     expected: [/^ERR_SOCKET_ALREADY_ENDED, ended by local$/m, /^the client received: Goodbye!$/m],
   },
+  {
+    title: 'Metrics: what was opened, closed by whom, refused and lost, for OpenTelemetry',
+    file: 'metrics.js',
+    expected: [
+      /^socket\.opened: 4$/m,
+      /^socket\.closed destroy: 1$/m,
+      /^socket\.refused: 8$/m,
+      /^socket\.undelivered destroy: [1-9]\d*$/m,
+    ],
+  },
 ];
 
 /**
