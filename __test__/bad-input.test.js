@@ -117,7 +117,7 @@ for (const value of [...ODD_VALUES, undefined]) {
   cases[`listen({ port, host: ${shown} })`] = (implementation) =>
     listening(implementation, {
       port: 0,
-      host: typeof value === 'string' && value.trim() !== '' ? '127.0.0.1' : value,
+      host: typeof value === 'string' && value !== '' ? '127.0.0.1' : value,
     });
   cases[`listen({ path: ${shown} })`] = (implementation) =>
     listening(implementation, { path: typeof value === 'string' ? '' : value });
