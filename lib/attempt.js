@@ -13,6 +13,7 @@ const { checkBind, networkRefusal } = require('./permission');
 const { applyOptions } = require('./socket-options');
 const { kState } = require('./state');
 const { attemptsError, endpointError } = require('./system-error');
+const { clearTimeout, setTimeout } = require('./timers');
 
 const MAX_PORT = 0xffff;
 

@@ -15,6 +15,7 @@ const { ours } = require('./open-sockets');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { clearTimer } = require('./timeout');
+const { nextTick } = require('./timers');
 
 /** Nobody asked the kernel, or it did not tell. */
 const UNKNOWN = -1;
@@ -71,7 +72,7 @@ const closingMethods = {
     for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) clearTimer(socket);
     if (state.stream === null) {
       callback(error);
-      process.nextTick(emitClose, this);
+      nextTick(emitClose, this);
     } else {
       closeStream(this, error);
       callback(error);

@@ -13,6 +13,7 @@ const { addressError, interleaveFamilies, lookupOptions } = require('./lookup');
 const { netError } = require('./net-error');
 const { openStream } = require('./open-stream');
 const { kState } = require('./state');
+const { nextTick } = require('./timers');
 const {
   validateBoolean,
   validateFunction,
@@ -99,7 +100,7 @@ function connectTo(socket, { port, localAddress, localPort }, address, addressTy
  * @param {Error} error
  */
 function destroySoon(socket, error) {
-  process.nextTick(() => socket.destroy(error));
+  nextTick(() => socket.destroy(error));
 }
 
 /**
@@ -114,7 +115,7 @@ function connectToHost(socket, options) {
   if (addressType !== 0) {
     // A bound socket connects at once, so that its local address can be read in the same tick.
     if (bound) connectTo(socket, destination, host, addressType);
-    else process.nextTick(() => socket.connecting && connectTo(socket, destination, host, addressType));
+    else nextTick(() => socket.connecting && connectTo(socket, destination, host, addressType));
     return;
   }
   if (options.lookup != null) validateFunction(options.lookup, 'options.lookup');

@@ -14,6 +14,7 @@
 const { endedByOfError } = require('./ending');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 
 /** A timer cannot be shorter. */
 const MIN_SLEEP_MS = 1;

@@ -10,6 +10,7 @@ const { hidesCanceledWrites } = require('./node-version');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
+const { setImmediate } = require('./timers');
 const { clearWriteTimer, startWriteTimer } = require('./write-timeout');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */

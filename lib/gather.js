@@ -16,6 +16,7 @@
 const { Duplex } = require('node:stream');
 
 const { kState } = require('./state');
+const { nextTick, nowMs } = require('./timers');
 
 /** The size of a batch. */
 const BATCH_BYTES = 65_536;
@@ -41,7 +42,7 @@ let turn = 0;
 
 class Batch {
   #buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
-  #startedAt = performance.now();
+  #startedAt = nowMs();
   /** Null: not sent yet. Otherwise what became of it. @type {{ error: Error | null } | null} */
   #outcome = null;
   /** Callbacks that were due before the outcome was known. @type {Array<{ callback: Function, count: number }>} */
@@ -56,7 +57,7 @@ class Batch {
   accepts(chunk) {
     const room = BATCH_BYTES - this.length;
     const needs = typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : chunk.length;
-    return needs <= room && performance.now() - this.#startedAt < MAX_WAIT_MS;
+    return needs <= room && nowMs() - this.#startedAt < MAX_WAIT_MS;
   }
 
   /**
@@ -137,7 +138,7 @@ function gather(socket, state, chunk, encoding) {
  */
 function begin(socket, state) {
   state.batch = new Batch();
-  if (waiting.length === 0) process.nextTick(flushAll);
+  if (waiting.length === 0) nextTick(flushAll);
   waiting.push(socket);
   if (!listensForExit) {
     listensForExit = true;

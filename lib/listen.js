@@ -15,6 +15,7 @@ const { netError } = require('./net-error');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('./system-error');
+const { nextTick } = require('./timers');
 const { validateAbortSignal, validatePort } = require('./validate');
 
 /** The kernel rounds it up to 512, the next power of two. */
@@ -41,7 +42,7 @@ const RESOURCE_TYPES = { tcp: 'TCPSERVERWRAP', pipe: 'PIPESERVERWRAP' };
  */
 function failSoon(server, error) {
   failListen(server, error);
-  process.nextTick(() => server.emit('error', error));
+  nextTick(() => server.emit('error', error));
 }
 
 /** @param {any} server */
@@ -91,7 +92,7 @@ function closeOnAbort(server, signal) {
   validateAbortSignal(signal, 'options.signal');
   const close = () => server.close();
   if (signal.aborted) {
-    process.nextTick(close);
+    nextTick(close);
     return;
   }
   const disposable = addAbortListener(signal, close);
@@ -247,7 +248,7 @@ const listenMethods = {
     endListen(this);
     this._connectionKey = `${endpoint.addressType}:${endpoint.address}:${port}`;
     if (this._unref) this.unref();
-    process.nextTick(emitListening, this);
+    nextTick(emitListening, this);
   },
 };
 

@@ -11,6 +11,9 @@ const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
 const { userStack } = require('./user-stack');
 
+// Taken now: test libraries put a clock of their own in its place.
+const { nextTick } = process;
+
 const channel = diagnostics.channel('safe-socket:refused');
 const debug = debuglog('safe-socket');
 
@@ -91,7 +94,7 @@ function refuse(socket, operation, bytesRefused, callback, cutoff) {
   } else if (onRefused === 'emit') {
     emitSoon(socket, error, piped);
   }
-  if (typeof callback === 'function') process.nextTick(callback, error);
+  if (typeof callback === 'function') nextTick(callback, error);
 }
 
 /**
@@ -147,7 +150,7 @@ function emitSoon(socket, error, piped) {
     if (emitting.has(socket)) return;
     emitting.add(socket);
   }
-  process.nextTick(emitError, socket, error);
+  nextTick(emitError, socket, error);
 }
 
 /**

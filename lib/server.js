@@ -19,6 +19,7 @@ const { kListener } = require('./server-state');
 const { Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./system-error');
+const { nextTick } = require('./timers');
 const { validateBlockList, validateNumber } = require('./validate');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
@@ -177,7 +178,7 @@ const serverMethods = {
    * @param {(error: Error | null, count: number) => void} callback
    */
   getConnections(callback) {
-    process.nextTick(callback, null, this._connections);
+    nextTick(callback, null, this._connections);
     return this;
   },
 
@@ -207,7 +208,7 @@ const serverMethods = {
 
   /** @this {any} */
   _emitCloseIfDrained() {
-    if (this[kListener] === null && this._connections === 0) process.nextTick(emitClose, this);
+    if (this[kListener] === null && this._connections === 0) nextTick(emitClose, this);
   },
 
   /** A server that was handed to a child process would count its connections there; ours cannot be handed over. */

@@ -28,6 +28,7 @@ const { socketGetters } = require('./socket-getters');
 const { optionMethods, toSeconds } = require('./socket-options');
 const { SocketState, kState } = require('./state');
 const { timeoutMethods } = require('./timeout');
+const { nextTick } = require('./timers');
 const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./validate');
 const { writeMethods } = require('./write');
 const { writeTimeoutMethods } = require('./write-timeout');
@@ -91,7 +92,7 @@ function stopAttemptsOnAbort(socket, signal) {
   const stop = () => {
     socket[kState].aborted = true;
   };
-  process.nextTick(() => (signal.aborted ? stop() : addAbortListener(signal, stop)));
+  nextTick(() => (signal.aborted ? stop() : addAbortListener(signal, stop)));
 }
 
 /** @this {any} */

@@ -5,6 +5,7 @@
 const { invalidArgType, outOfRange } = require('./argument-error');
 const { insideTimeout } = require('./ending');
 const { kState } = require('./state');
+const { clearTimeout, setTimeout } = require('./timers');
 const { validateFunction } = require('./validate');
 
 /** The longest time that a timer of Node can wait. */

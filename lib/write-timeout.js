@@ -7,6 +7,7 @@ const { ETIMEDOUT } = require('./errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
+const { clearTimeout, setTimeout } = require('./timers');
 const { validateTimeout } = require('./validate');
 
 /**

@@ -16,6 +16,7 @@ const { flush, gather, wroteStraight } = require('./gather');
 const { isLinger, linger, takeLinger } = require('./linger');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
+const { nextTick } = require('./timers');
 const { writingMethods } = require('./writing');
 
 /**
@@ -63,7 +64,7 @@ function callSoon(state, callback) {
     return;
   }
   state.tick = { callback, count: 1, batch: state.batch };
-  process.nextTick(runTick, state, state.tick);
+  nextTick(runTick, state, state.tick);
 }
 
 /**
