@@ -1,0 +1,66 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { once } = require('node:events');
+const net = require('node:net');
+const { describe, it } = require('node:test');
+
+const safe = require('..');
+
+/** Node 20 and 22 see the store of the first use where the ThreadDriver carries the events of accepted sockets. */
+const skip =
+  process.env.SAFE_SOCKET_DRIVER === 'thread' && Number.parseInt(process.versions.node, 10) < 24
+    ? 'a row of the compatibility table'
+    : false;
+
+/** More than the kernel takes at once. */
+const LARGE = 16 * 2 ** 20;
+
+/**
+ * @param {any} implementation
+ * @returns {Promise<Map<string, Set<string | undefined>>>} the stores that were seen, by event
+ */
+async function storesSeen(implementation) {
+  const storage = new AsyncLocalStorage();
+  /** @type {Map<string, Set<string | undefined>>} */
+  const seen = new Map();
+  const note = (event) => () => {
+    if (!seen.has(event)) seen.set(event, new Set());
+    seen.get(event)?.add(storage.getStore());
+  };
+  const server = storage.run('createServer', () => implementation.createServer());
+  server.on('connection', note('connection'));
+  server.on('connection', (socket) => {
+    for (const event of ['data', 'end', 'finish', 'close']) socket.on(event, note(`accepted ${event}`));
+    socket.on('error', () => {});
+  });
+  server.on('close', note('server close'));
+  storage.run('listen', () => server.listen(0, '127.0.0.1', note('listening')));
+  await once(server, 'listening');
+
+  const client = storage.run('new Socket', () => new implementation.Socket());
+  for (const event of ['lookup', 'connect', 'ready', 'drain', 'finish', 'end', 'close']) client.on(event, note(event));
+  const { port } = server.address();
+  storage.run('connect()', () => client.connect({ port, host: 'localhost', family: 4 }));
+  await once(client, 'connect');
+  storage.run('write()', () => client.write('small', note('small write')));
+  storage.run('write() of much', () => client.write(Buffer.alloc(LARGE), note('large write')));
+  storage.run('end()', () => client.end(note('end callback')));
+  client.resume();
+  await once(client, 'close');
+  storage.run('server.close()', () => server.close(note('close callback')));
+  await once(server, 'close');
+
+  const refused = storage.run('refused connect()', () => implementation.connect(port, '127.0.0.1'));
+  refused.on('error', note('refused error'));
+  refused.on('close', note('refused close'));
+  await once(refused, 'close');
+  return seen;
+}
+
+describe('AsyncLocalStorage', () => {
+  it('has the store that net gives in every event and callback', { skip }, async () => {
+    assert.deepEqual(await storesSeen(safe), await storesSeen(net));
+  });
+});
