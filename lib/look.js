@@ -90,14 +90,15 @@ function lookAtForeign(socket, isReset) {
   if (fd < 0) return null;
   const seen = native().fdLook(fd, known.get(socket)?.hasSentFin ?? false);
   if (typeof seen === 'number') return seen;
-  const { hasSentFin, isExact, queued, rttMs, taken } = seen;
+  const { hasSentFin, isExact, rttMs } = seen;
   const peer = isReset ? 'reset' : seen.peer;
   const written = socket.bytesWritten ?? 0;
+  const { queued, taken } = withoutFin(socket, seen, written);
   // A failed write leaves the stream's queue too; then only the kernel's counter is true.
   const isAllTaken = socket.writableLength === 0 && (socket.errored ?? null) === null;
   const isTcp = taken !== undefined;
   let delivered;
-  if (isAllTaken && isTcp && isExact) {
+  if (isAllTaken && isTcp && isExact && peer !== 'reset') {
     known.set(socket, { before: taken - written, accepted: written, hasSentFin });
   }
   if (queued === 0 && isAllTaken) {
@@ -107,6 +108,23 @@ function lookAtForeign(socket, isReset) {
     delivered = Math.max(0, accepted - queued);
   }
   return { written, delivered, peer, rttMs };
+}
+
+/**
+ * A connection that was reset does not tell whether its FIN was sent. But where the kernel has taken one byte more than
+ * were written, that is the FIN.
+ *
+ * @param {any} socket
+ * @param {{ hasSentFin: boolean, queued: number, taken?: number }} seen
+ * @param {number} written
+ * @returns {{ queued: number, taken?: number }}
+ */
+function withoutFin(socket, { hasSentFin, queued, taken }, written) {
+  const last = known.get(socket);
+  if (hasSentFin || taken === undefined || last?.accepted !== written || taken - last.before !== written + 1) {
+    return { queued, taken };
+  }
+  return { queued: Math.max(0, queued - 1), taken: taken - 1 };
 }
 
 /**
