@@ -9,6 +9,9 @@ const { eventLoop } = require('./native');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 
+/** To know it from a `push` that somebody has put in its place. */
+const { push } = Duplex.prototype;
+
 /** @param {any} socket */
 function startReading(socket) {
   const state = socket[kState];
@@ -88,14 +91,37 @@ function fillUserBuffer(socket, bytes) {
 }
 
 /**
- * @param {Uint8Array} slab
+ * @param {Buffer} slab
  * @param {number} length
  * @returns {Buffer} a copy of exactly so many bytes; small ones share Node's pool
  */
 function copy(slab, length) {
   const chunk = Buffer.allocUnsafe(length);
-  chunk.set(length === slab.length ? slab : slab.subarray(0, length));
+  slab.copy(chunk, 0, 0, length);
   return chunk;
+}
+
+/**
+ * What `push()` comes to on a flowing socket with nothing buffered, less the tick in which it asks for more: the
+ * native stream goes on by itself. The first chunk takes the long way, by which the Duplex learns that it was read.
+ *
+ * @param {any} socket
+ * @param {Buffer} chunk
+ * @returns {boolean} whether to go on
+ */
+function deliver(socket, chunk) {
+  if (
+    socket.readableFlowing === true &&
+    socket.readableLength === 0 &&
+    socket.readableDidRead &&
+    socket.readableEncoding === null &&
+    socket.push === push &&
+    socket.listenerCount('data') > 0
+  ) {
+    socket.emit('data', chunk);
+    return true;
+  }
+  return socket.push(chunk);
 }
 
 const readingMethods = {
@@ -138,11 +164,11 @@ const readingMethods = {
   [kOnRead](nread) {
     const state = this[kState];
     if (this.destroyed) return;
-    this._unrefTimer();
+    if (state.timer !== null || this._parent !== null) this._unrefTimer();
     if (nread > 0) {
       state.bytesRead += nread;
       const { slab } = eventLoop();
-      const wantsMore = state.userBuffer ? fillUserBuffer(this, slab.subarray(0, nread)) : this.push(copy(slab, nread));
+      const wantsMore = state.userBuffer ? fillUserBuffer(this, slab.subarray(0, nread)) : deliver(this, copy(slab, nread));
       if (!wantsMore) stopReading(this);
       return;
     }
