@@ -8,17 +8,13 @@
 const net = require('node:net');
 
 const { BoundSocket } = require('./lib/bound-socket');
-const { closeGracefully } = require('./lib/close-gracefully');
 const { connect, createServer } = require('./lib/create-connection');
-const { delivered } = require('./lib/delivered');
 const { SocketAlreadyEndedError } = require('./lib/errors');
-const { flushBeforeExit } = require('./lib/flush-before-exit');
-const { peerState } = require('./lib/peer-state');
+const { closeGracefully, delivered, flushBeforeExit, peerState, tcpInfo } = require('./lib/on-demand');
 const { safeSocket } = require('./lib/safe-socket');
 const { safeSend } = require('./lib/send');
 const { Server } = require('./lib/server');
 const { Socket } = require('./lib/socket');
-const { tcpInfo } = require('./lib/tcp-info');
 
 const {
   BlockList,

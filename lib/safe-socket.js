@@ -1,8 +1,7 @@
 'use strict';
 
 const { normalizeArgs } = require('./args');
-const { belongsToHttp } = require('./belongs-to-http');
-const { guard } = require('./guard');
+const { belongsToHttp, guard } = require('./on-demand');
 const { hasPolicy, setPolicy, validatePolicy } = require('./policy');
 const { Socket } = require('./socket');
 const { kState } = require('./state');
