@@ -104,6 +104,18 @@ impl Stream {
         )
     }
 
+    /// Takes back tokio's guess that a stream which was just accepted can be read at once.
+    ///
+    /// Only where the driver cannot run meanwhile: it would be no guess any more, and nobody would
+    /// repeat what it saw.
+    pub fn forget_guessed_readiness(&self) {
+        let nothing = || -> io::Result<()> { Err(io::ErrorKind::WouldBlock.into()) };
+        let _cleared = each!(self,
+            stream => stream.try_io(Interest::READABLE, nothing),
+            _fifo => Ok(())
+        );
+    }
+
     /// One recv(2), if the stream is known to be readable. 0 is the end of the stream.
     ///
     /// A read shorter than `buf` also clears the readiness: on a stream that means that the
