@@ -267,9 +267,9 @@ impl EventLoop {
     ///
     /// Returns whether something is left.
     fn run_ready(self: &Rc<Self>, mut budget: Budget) -> bool {
-        if self.in_turn.replace(true) {
+        let Some(_turn) = Turn::begin(&self.in_turn) else {
             return true;
-        }
+        };
         for _ in 0..self.queue.len() {
             if budget.turn_is_spent() || self.stopped.get() {
                 break;
@@ -280,7 +280,6 @@ impl EventLoop {
                 source.run(self, &mut budget);
             }
         }
-        self.in_turn.set(false);
         !self.stopped.get() && self.queue.len() > 0
     }
 
@@ -307,6 +306,22 @@ impl EventLoop {
     }
 }
 
+/// A turn under way. It is over even where it panics: without that no socket would ever have a turn again.
+struct Turn<'a>(&'a Cell<bool>);
+
+impl<'a> Turn<'a> {
+    /// `None` inside another turn.
+    fn begin(in_turn: &'a Cell<bool>) -> Option<Self> {
+        (!in_turn.replace(true)).then(|| Self(in_turn))
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 fn failure(error: &dyn std::fmt::Display) -> Error {
     Error::new(Status::GenericFailure, error.to_string())
 }
@@ -315,4 +330,22 @@ fn failure(error: &dyn std::fmt::Display) -> Error {
 /// the hook has printed it, and the process goes on with the other sockets.
 fn guarded<T>(callback: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(callback)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_admits_no_other_inside_and_is_over_after_a_panic() {
+        let in_turn = Cell::new(false);
+        let outcome = guarded(|| {
+            let _turn = Turn::begin(&in_turn);
+            assert!(Turn::begin(&in_turn).is_none());
+            assert!(in_turn.get(), "the outer turn goes on");
+            panic!("as a bug of this crate would");
+        });
+        assert!(outcome.is_none());
+        assert!(Turn::begin(&in_turn).is_some());
+    }
 }

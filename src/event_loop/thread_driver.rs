@@ -10,7 +10,7 @@ use std::future::poll_fn;
 use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread::{self, JoinHandle};
 
@@ -43,35 +43,50 @@ struct Shared {
 /// Holds the thread while JavaScript works through what it was handed.
 #[derive(Debug, Default)]
 struct Gate {
-    is_closed: Mutex<bool>,
+    state: Mutex<GateState>,
     opened: Condvar,
 }
 
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum GateState {
+    #[default]
+    Open,
+    Closed,
+    /// Open, and not to be closed again: the thread may be on its way to close it.
+    OpenForGood,
+}
+
 impl Gate {
+    fn lock(&self) -> MutexGuard<'_, GateState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn close(&self) {
-        *self
-            .is_closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = true;
+        let mut state = self.lock();
+        if *state == GateState::Open {
+            *state = GateState::Closed;
+        }
     }
 
     fn open(&self) {
-        *self
-            .is_closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = false;
+        let mut state = self.lock();
+        if *state == GateState::Closed {
+            *state = GateState::Open;
+            self.opened.notify_one();
+        }
+    }
+
+    fn open_for_good(&self) {
+        *self.lock() = GateState::OpenForGood;
         self.opened.notify_one();
     }
 
     fn wait(&self) {
-        let mut is_closed = self
-            .is_closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        while *is_closed {
-            is_closed = self
+        let mut state = self.lock();
+        while *state == GateState::Closed {
+            state = self
                 .opened
-                .wait(is_closed)
+                .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -199,7 +214,7 @@ impl ThreadDriver {
     #[allow(unsafe_code)]
     fn stop(mut self) {
         self.shared.stopping.store(true, Ordering::Release);
-        self.shared.gate.open();
+        self.shared.gate.open_for_good();
         self.shared.queue.interrupt();
         if let Some(thread) = self.thread.take() {
             // A panic there has been printed; there is nobody left to tell.
@@ -303,4 +318,28 @@ unsafe extern "C" fn on_environment_end(context: *mut c_void) {
             driver.stop();
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_gate_holds_nobody_and_a_closed_one_until_it_is_opened() {
+        let gate = Gate::default();
+        gate.wait();
+        gate.close();
+        thread::scope(|scope| {
+            scope.spawn(|| gate.wait());
+            gate.open();
+        });
+    }
+
+    #[test]
+    fn a_gate_that_is_open_for_good_cannot_be_closed() {
+        let gate = Gate::default();
+        gate.open_for_good();
+        gate.close();
+        gate.wait();
+    }
 }
