@@ -2,6 +2,7 @@
 
 /** From bytes to the kernel: what it takes at once, what waits for it, and what it refuses. */
 
+const { byteLengthOf } = require('./byte-length');
 const { endedByOfError, noteEnding } = require('./ending');
 const { EAGAIN, ECANCELED } = require('./errno');
 const { takeBatch } = require('./gather');
@@ -94,7 +95,7 @@ function dispatch(socket, chunks, callback, counts = true) {
     };
   }
   let total = 0;
-  for (const chunk of chunks) total += chunk.length;
+  for (const chunk of chunks) total += byteLengthOf(chunk);
   const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0], 0) : stream.writev(chunks, 0));
   state.presend = null;
   state.presendBytes = null;

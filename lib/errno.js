@@ -24,6 +24,7 @@ module.exports = {
   EALREADY: errno('EALREADY'),
   EBADF: errno('EBADF'),
   ECANCELED: errno('ECANCELED'),
+  EFAULT: errno('EFAULT'),
   EINVAL: errno('EINVAL'),
   ENOTCONN: errno('ENOTCONN'),
   ETIMEDOUT: errno('ETIMEDOUT'),

@@ -15,6 +15,7 @@
 
 const { Duplex } = require('node:stream');
 
+const { byteLengthOf } = require('./byte-length');
 const { kState } = require('./state');
 const { nextTick, nowMs } = require('./timers');
 
@@ -56,7 +57,7 @@ class Batch {
    */
   accepts(chunk) {
     const room = BATCH_BYTES - this.length;
-    const needs = typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : chunk.length;
+    const needs = typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : byteLengthOf(chunk);
     return needs <= room && nowMs() - this.#startedAt < MAX_WAIT_MS;
   }
 
@@ -69,9 +70,10 @@ class Batch {
     const start = this.length;
     if (typeof chunk === 'string') {
       this.length += this.#buffer.write(chunk, start, encoding);
-    } else {
+    } else if (byteLengthOf(chunk) > 0) {
+      // Detached memory would throw.
       this.#buffer.set(chunk, start);
-      this.length += chunk.length;
+      this.length += byteLengthOf(chunk);
     }
     return this.length - start;
   }
@@ -87,8 +89,19 @@ class Batch {
   settle(error, isFree) {
     this.#outcome = { error };
     if (isFree && spareBuffers.length < MAX_SPARE_BUFFERS) spareBuffers.push(this.#buffer);
-    for (const { callback, count } of this.#due) for (let i = 0; i < count; i += 1) callback(error);
-    this.#due = [];
+    if (this.#due.length > 0) this.#callDue(error);
+  }
+
+  /** @param {Error | null} error */
+  #callDue(error) {
+    try {
+      for (let due = this.#due.shift(); due !== undefined; due = this.#due.shift()) {
+        for (let i = 0; i < due.count; i += 1) due.callback(error);
+      }
+    } finally {
+      // One of them has thrown: the others are called all the same.
+      if (this.#due.length > 0) process.nextTick(() => this.#callDue(error));
+    }
   }
 
   /**
@@ -125,7 +138,8 @@ function wroteStraight(state) {
  * @returns {boolean} whether it was gathered
  */
 function gather(socket, state, chunk, encoding) {
-  if (state.turn !== turn || !state.gathers || isExiting || chunk.length > MAX_CHUNK_BYTES) return false;
+  if (state.turn !== turn || !state.gathers || isExiting) return false;
+  if ((typeof chunk === 'string' ? chunk.length : byteLengthOf(chunk)) > MAX_CHUNK_BYTES) return false;
   if (state.batch === null) begin(socket, state);
   else if (!state.batch.accepts(chunk)) return false;
   state.bytesDispatched += state.batch.add(chunk, encoding);

@@ -3,6 +3,8 @@
 /** A write that the kernel did not take at once: what is left of it, and who waits for the end. */
 
 const { AsyncCallback } = require('./async-callback');
+const { byteLengthOf } = require('./byte-length');
+const { EFAULT } = require('./errno');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */
@@ -41,6 +43,8 @@ class PendingWrite {
       this.#chunks.length === 1
         ? stream.write(this.#chunks[0], this.#offset)
         : stream.writev(this.#chunks, this.#offset);
+    // The rest of the memory is gone: it was detached, or has shrunk.
+    if (taken === 0 && this.remaining > 0) return EFAULT;
     if (taken > 0) this.skip(taken);
     return taken;
   }
@@ -55,8 +59,8 @@ class PendingWrite {
     this.remaining -= taken;
     let offset = this.#offset + taken;
     let gone = 0;
-    while (gone < this.#chunks.length - 1 && offset >= this.#chunks[gone].length) {
-      offset -= this.#chunks[gone].length;
+    while (gone < this.#chunks.length - 1 && offset >= byteLengthOf(this.#chunks[gone])) {
+      offset -= byteLengthOf(this.#chunks[gone]);
       gone += 1;
     }
     if (gone > 0) this.#chunks.splice(0, gone);

@@ -11,6 +11,7 @@
 const { Duplex } = require('node:stream');
 
 const { checkChunk } = require('./arguments');
+const { byteLengthOf } = require('./byte-length');
 const { endedByOfEnd, noteEnding } = require('./ending');
 const { flush, gather, wroteStraight } = require('./gather');
 const { isLinger, linger, takeLinger } = require('./linger');
@@ -88,7 +89,7 @@ function runTick(state, tick) {
 function sendWhole(socket, state, chunk, encoding) {
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
   const taken = state.stream.write(bytes, 0);
-  if (taken === bytes.length) {
+  if (taken === byteLengthOf(bytes)) {
     state.bytesDispatched += taken;
     wroteStraight(state);
     return true;
