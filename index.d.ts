@@ -85,6 +85,14 @@ export interface RefusedMessage {
   error: SocketAlreadyEndedError;
 }
 
+/** What is on the error of a write that failed half way. Not enumerable. */
+export interface PartialWrite {
+  /** Bytes of this write that the kernel had taken. */
+  readonly bytesAccepted: number;
+  /** Bytes of this write that never left the process. */
+  readonly bytesUnsent: number;
+}
+
 /** What can be guarded: a `stream.Writable` or `stream.Duplex`, an HTTP message, and what looks like one. */
 export interface StreamLike {
   write(...args: any[]): unknown;
@@ -135,6 +143,7 @@ export class Socket extends net.Socket {
   /** `linger`: milliseconds after which the connection is reset, if the peer has not ended it by then. */
   end(options: { linger: number }, callback?: () => void): this;
   end(data: Uint8Array | string, options: { linger: number }, callback?: () => void): this;
+  end(data: string, encoding: BufferEncoding, options: { linger: number }): this;
   /** What the kernel has taken. `bytesWritten` also counts bytes that never leave the process. */
   readonly bytesAccepted: number | undefined;
   /** Ends the socket with `ETIMEDOUT` when bytes stay unacknowledged so long; 0: as the system decides. */
