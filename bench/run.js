@@ -84,11 +84,19 @@ function runtimes() {
   return [script('net.js', { node, label: 'net' }), ...chosen.map(([, runtime]) => runtime), ...other];
 }
 
+/** The options without the paths of this machine, which say nothing elsewhere. */
+function commandLine() {
+  return process.argv
+    .slice(2)
+    .map((word) => (path.isAbsolute(word) ? path.basename(word) : word))
+    .join(' ');
+}
+
 function machine() {
   const bun = versionOf(options.bun);
   return {
     date: new Date().toISOString().slice(0, 10),
-    command: `npm run bench ${['--', ...process.argv.slice(2)].join(' ')}`,
+    command: `npm run bench -- ${commandLine()}`,
     node: versionOf(options.node),
     bun,
     processor: `${os.cpus().length} × ${os.cpus()[0].model}`,
