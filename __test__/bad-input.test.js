@@ -219,6 +219,13 @@ Object.assign(cases, {
     }),
   'connect when the lookup gives an empty list': ({ connect }) =>
     connect({ port: PORT, host: 'h.test', autoSelectFamily: true, lookup: (host, options, done) => done(null, []) }),
+  'connect when the lookup knows nothing of all': ({ connect }) =>
+    connect({
+      port: PORT,
+      host: 'h.test',
+      autoSelectFamily: true,
+      lookup: (host, options, done) => done(null, '127.0.0.1', 4),
+    }),
   'connect when the lookup throws': ({ connect }) =>
     connect({
       port: PORT,

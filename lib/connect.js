@@ -162,13 +162,15 @@ function lookupOne(socket, options, destination, dnsOptions) {
 function lookupAll(socket, options, destination, dnsOptions) {
   const { host, port, localPort, attemptTimeoutMs } = destination;
   const lookup = options.lookup || dns.lookup;
-  lookup(host, { ...dnsOptions, all: true }, (/** @type {Error | null} */ failure, /** @type {any[]} */ addresses) => {
+  lookup(host, { ...dnsOptions, all: true }, (/** @type {Error | null} */ failure, /** @type {any} */ answer) => {
     if (!socket.connecting) return;
     if (failure) {
       socket.emit('lookup', failure, undefined, undefined, host);
       destroySoon(socket, failure);
       return;
     }
+    // Lookups that know nothing of `all` answer with one string: no address, as net says of it.
+    const addresses = Array.from(answer);
     for (const { address, family } of addresses) {
       socket.emit('lookup', failure, address, family, host);
       if (!socket.connecting) return;
