@@ -7,6 +7,7 @@ const process = require('node:process');
 const { describe, test } = require('node:test');
 
 const safe = require('..');
+const { Stream } = require('../lib/handle');
 
 const TOO_MUCH = 16_000_000;
 
@@ -161,6 +162,22 @@ describe('options of the kernel', { skip: process.platform === 'linux' ? false :
     ours.setNotSentLowWatermark(8192);
     assert.throws(() => ours.setUserTimeout('1'), { code: 'ERR_INVALID_ARG_TYPE' });
     assert.throws(() => ours.setNotSentLowWatermark(-1), { code: 'ERR_OUT_OF_RANGE' });
+  });
+
+  test('for keep-alive are those of the socket and of the server', async (t) => {
+    const set = t.mock.method(Stream.prototype, 'setKeepAlive');
+    const options = { keepAlive: true, keepAliveInitialDelay: 7000, keepAliveInterval: 5000, keepAliveCount: 3 };
+    const server = safe.createServer(options).listen(0, '127.0.0.1');
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const ours = safe.connect({ port: server.address().port, host: '127.0.0.1', ...options });
+    t.after(() => ours.destroy());
+    const [[accepted]] = await Promise.all([once(server, 'connection'), once(ours, 'connect')]);
+    t.after(() => accepted.destroy());
+    assert.deepEqual(
+      set.mock.calls.map((call) => [call.arguments, call.result]),
+      Array(2).fill([[true, 7, 5, 3], 0]),
+    );
   });
 
   test('a low watermark keeps what is not sent out of the kernel', async (t) => {

@@ -150,7 +150,10 @@ const serverMethods = {
     });
     if (this[kDeliveryOptions] !== null) setDeliveryOptions(socket, this[kDeliveryOptions]);
     if (this.noDelay) socket.setNoDelay(true);
-    if (this.keepAlive) socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000);
+    if (this.keepAlive) {
+      const { keepAliveInterval, keepAliveCount } = this[kDeliveryOptions] ?? {};
+      socket.setKeepAlive(true, this.keepAliveInitialDelay * 1000, keepAliveInterval, keepAliveCount);
+    }
     this._connections += 1;
     socket.server = this;
     socket._server = this;
