@@ -24,7 +24,7 @@ const TOTAL = 64 * MIB;
  * What a stalled transfer may hold: kernel-sized chunks in a few stream buffers, and pages that the
  * allocator keeps. A transfer that ignored the watermarks would hold the 64 MiB.
  */
-const BOUND = 12 * MIB;
+const BOUND = 20 * MIB;
 
 for (const reader of ['a reader that pauses', 'a reader that reads on demand', 'a pipe', 'for await']) {
   for (const transport of ['tcp', 'unix']) {
