@@ -246,13 +246,20 @@ impl ListenerSource {
                 Poll::Ready(Ok(stream)) => return Some(stream),
                 Poll::Ready(Err(error)) if is_out_of_descriptors(&error) => {
                     if !self.shed(listener, &mut cx) {
+                        self.attachment.requeue();
                         return None;
                     }
                 }
                 // The connection was gone before it was accepted (accept(2), "Error handling"):
                 // not the server's business.
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                Poll::Ready(Err(_)) | Poll::Pending => return None,
+                // Nothing will wake the listener, as its queue may not be empty: it asks again in
+                // the next turn.
+                Poll::Ready(Err(_)) => {
+                    self.attachment.requeue();
+                    return None;
+                }
+                Poll::Pending => return None,
             }
         }
     }

@@ -160,14 +160,14 @@ impl Stream {
     /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.
     ///
     /// # Errors
-    /// `WouldBlock` when the kernel takes nothing; otherwise as send(2).
+    /// `WouldBlock` when the kernel takes nothing, for want of memory too; otherwise as send(2).
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
-        retry_interrupted(|| {
+        would_block_without_buffers(retry_interrupted(|| {
             each!(self,
                 stream => SockRef::from(stream).send_with_flags(buf, NO_SIGNAL),
                 fifo => fifo.write(buf)
             )
-        })
+        }))
     }
 
     /// One sendmsg(2) of at most [`MAX_SLICES`] slices.
@@ -176,12 +176,12 @@ impl Stream {
     /// As [`Stream::send`].
     pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
-        retry_interrupted(|| {
+        would_block_without_buffers(retry_interrupted(|| {
             each!(self,
                 stream => SockRef::from(stream).send_vectored_with_flags(bufs, NO_SIGNAL),
                 fifo => fifo.write_vectored(bufs)
             )
-        })
+        }))
     }
 
     /// Tells tokio that the kernel takes nothing, so that [`Stream::poll_write_ready`] waits for
@@ -280,6 +280,17 @@ fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T
             result => return result,
         }
     }
+}
+
+/// A kernel that is out of buffers for the moment is one that takes nothing now; libuv says so too.
+fn would_block_without_buffers(sent: io::Result<usize>) -> io::Result<usize> {
+    #[cfg(unix)]
+    if let Err(error) = &sent
+        && error.raw_os_error() == Some(rustix::io::Errno::NOBUFS.raw_os_error())
+    {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    sent
 }
 
 #[cfg(unix)]

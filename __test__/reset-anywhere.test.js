@@ -1,0 +1,146 @@
+'use strict';
+
+/** A reset at every point of a connection's life: the same events, errors and callbacks as on `net`, in the same run. */
+
+const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const nodeNet = require('node:net');
+const path = require('node:path');
+const { test } = require('node:test');
+const { Worker } = require('node:worker_threads');
+
+const safeSocket = require('..');
+
+const FLOOD = 16 << 20;
+
+/**
+ * A point is told by what the two sides did before the reset. `subject` is what is tested, `peer` is always net's.
+ *
+ * @type {Record<string, (subject: any, peer: import('node:net').Socket, log: string[]) => Promise<void> | void>}
+ */
+const POINTS = {
+  'before the first byte': (subject) => {
+    subject.resume();
+  },
+  'before the first byte, on a socket that does not read': () => {},
+  'after a conversation': async (subject, peer) => {
+    peer.write('question');
+    await once(subject, 'data');
+    subject.write('answer');
+    await once(peer, 'data');
+  },
+  'with bytes that the subject has not read': async (subject, peer) => {
+    peer.write(Buffer.alloc(1000));
+    await once(subject, 'readable');
+  },
+  'mid-write': async (subject, peer, log) => {
+    subject.resume();
+    subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${error?.code}`));
+    await once(peer, 'data');
+    peer.pause();
+  },
+  'mid-write, with more writes queued': async (subject, peer, log) => {
+    subject.resume();
+    for (let i = 0; i < 3; i += 1) {
+      subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${i} ${error?.code}`));
+    }
+    await once(peer, 'data');
+    peer.pause();
+  },
+  'during end(data)': async (subject, peer, log) => {
+    subject.resume();
+    subject.end(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`ended ${error?.code}`));
+    await once(peer, 'data');
+    peer.pause();
+  },
+  'after the FIN of the subject': async (subject, peer) => {
+    subject.resume();
+    subject.end('bye');
+    peer.resume();
+    await once(peer, 'end');
+  },
+};
+
+for (const [point, prepare] of Object.entries(POINTS)) {
+  for (const side of ['a client', 'an accepted socket']) {
+    test(`a reset ${point} of ${side}`, { timeout: 30_000 }, async () => {
+      const expected = await observe(nodeNet, side, prepare);
+      assert.deepEqual(await observe(safeSocket, side, prepare), expected);
+      assert.equal(expected.at(-1)?.startsWith('close'), true);
+    });
+  }
+}
+
+test('a reset in the accept queue', { timeout: 30_000 }, async () => {
+  assert.deepEqual(await acceptReset(safeSocket), await acceptReset(nodeNet));
+});
+
+/**
+ * @param {any} net
+ * @param {string} side
+ * @param {(subject: any, peer: import('node:net').Socket, log: string[]) => Promise<void> | void} prepare
+ * @returns {Promise<string[]>}
+ */
+async function observe(net, side, prepare) {
+  const isClient = side === 'a client';
+  const server = (isClient ? nodeNet : net).createServer({ allowHalfOpen: isClient });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = (isClient ? net : nodeNet).connect({
+    port: server.address().port,
+    host: '127.0.0.1',
+    allowHalfOpen: !isClient,
+  });
+  const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
+  server.close();
+  const [subject, peer] = isClient ? [client, accepted] : [accepted, client];
+  /** @type {string[]} */
+  const log = [];
+  for (const event of ['end', 'finish']) subject.on(event, () => log.push(event));
+  subject.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code} ${error.errno}`));
+  peer.on('error', () => {});
+  await prepare(subject, peer, log);
+  const closed = new Promise((resolve) => subject.on('close', (/** @type {boolean} */ hadError) => resolve(hadError)));
+  peer.resetAndDestroy();
+  const isReading = subject.readableFlowing === true || subject.writableLength > 0;
+  if (!isReading) {
+    await once(peer, 'close');
+    // The reset is in the kernel: reading finds it.
+    subject.removeAllListeners('readable');
+    subject.resume();
+  }
+  log.push(`close ${await closed}`);
+  return log;
+}
+
+/**
+ * @param {any} net
+ * @returns {Promise<string[]>}
+ */
+async function acceptReset(net) {
+  /** @type {string[]} */
+  const log = [];
+  const server = net.createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const done = new SharedArrayBuffer(4);
+  const over = new Promise((resolve) => {
+    server.on('connection', (/** @type {any} */ socket) => {
+      log.push('connection');
+      socket.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code}`));
+      socket.on('end', () => log.push('end'));
+      socket.on('close', () => resolve(undefined));
+      socket.resume();
+    });
+  });
+  const worker = new Worker(path.join(__dirname, 'fixtures', 'resetting-peer.js'), {
+    workerData: { port: server.address().port, done },
+  });
+  await once(worker, 'online');
+  Atomics.wait(new Int32Array(done), 0, 0, 10_000);
+  await over;
+  await worker.terminate();
+  server.close();
+  await once(server, 'close');
+  return log;
+}
