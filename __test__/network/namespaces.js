@@ -29,11 +29,21 @@ function whyNot() {
   ]) {
     if (!runs(command, ['-V'])) return `there is no ${command}: install ${hint}`;
   }
+  sweep();
   const name = `safe-socket-try-${process.pid}`;
   if (!runs('ip', ['netns', 'add', name])) return 'this process may not make network namespaces (CAP_SYS_ADMIN)';
   const mayTun = runs('ip', ['-n', name, 'tuntap', 'add', 'dev', 'try0', 'mode', 'tun']);
   ip('netns', 'delete', name);
   return mayTun ? false : 'this process may not make TUN devices (CAP_NET_ADMIN)';
+}
+
+/** Takes away what a run that was killed has left. */
+function sweep() {
+  const names = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).match(/^safe-socket-\w+-\d+\S*/gm) ?? [];
+  for (const name of names) {
+    const pid = Number(/\d+/.exec(name)?.[0]);
+    if (!existsSync(`/proc/${pid}`)) runs('ip', ['netns', 'delete', name]);
+  }
 }
 
 /**
