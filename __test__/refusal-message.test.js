@@ -51,6 +51,19 @@ describe('the message of a refusal', () => {
     assert.ok(elapsedMs >= 18 && elapsedMs <= performance.now() - before, message);
   });
 
+  it('is the same for what was not refused but lost', (t) => {
+    const native = tryNative();
+    if (native === null) return t.skip('the native binary is not built');
+    for (const endedBy of ENDED_BY) {
+      for (const bytesUndelivered of [undefined, 0, 1, 2, 2 ** 33]) {
+        const details = { operation: 'delivered', endedBy, elapsedMs: 12, bytesRefused: 0, bytesUndelivered };
+        assert.deepEqual({ ...native.describeRefusal(details) }, describeWithoutNative(details));
+        assert.match(describeWithoutNative(details).message, /delivered(?:, as far as is known)?\.$/);
+      }
+    }
+    return undefined;
+  });
+
   it('says who, when and what', () => {
     const details = { operation: 'write', endedBy: 'reset', causeCode: 'EPIPE', elapsedMs: 12, bytesRefused: 5 };
     assert.deepEqual(describeWithoutNative(details), {
