@@ -16,6 +16,7 @@
 const { Duplex } = require('node:stream');
 
 const { byteLengthOf } = require('./byte-length');
+const { isOn: isPoisoned, poison } = require('./poison');
 const { kState } = require('./state');
 const { nextTick, nowMs } = require('./timers');
 
@@ -88,6 +89,7 @@ class Batch {
    */
   settle(error, isFree) {
     this.#outcome = { error };
+    if (isFree && isPoisoned) poison(this.#buffer);
     if (isFree && spareBuffers.length < MAX_SPARE_BUFFERS) spareBuffers.push(this.#buffer);
     if (this.#due.length > 0) this.#callDue(error);
   }

@@ -11,6 +11,7 @@ const { debuglog } = require('node:util');
 
 const { Listener, Stream } = require('./handle');
 const { listeners } = require('./listeners');
+const { poisoning } = require('./poison');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
 const SLAB_BYTES = 256 * 1024;
@@ -88,7 +89,7 @@ function startEventLoop() {
   const { realm, driver, write } = binding.start(
     prefersThread(),
     slab,
-    { ...listeners, onconnection },
+    poisoning({ ...listeners, onconnection }, slab),
     hangUpIsEnd(),
     resource,
   );
