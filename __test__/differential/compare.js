@@ -16,6 +16,9 @@ const RUNS_BEFORE = 3;
 const RUNS_BEFORE_BELIEF = 12;
 const SHRINKING_MS = 20_000;
 
+const [UV_MAJOR, UV_MINOR] = process.versions.uv.split('.').map(Number);
+const HANG_UP_IS_END = UV_MAJOR === 1 && UV_MINOR < 52;
+
 /**
  * @typedef {object} Divergence
  * @property {import('./scenario').Scenario} scenario
@@ -64,6 +67,7 @@ async function compareOne(subject, scenario) {
   const actual = await runScenario(scenario, subject);
   const difference = firstDifference(expected, actual);
   if (difference === undefined) return { isSetAside: false };
+  if (racesForHangUp(expected, actual)) return { isSetAside: true };
   if (!(await isStable(scenario, expected, RUNS_BEFORE_BELIEF))) return { isSetAside: true };
   return { isSetAside: false, difference };
 }
@@ -76,14 +80,33 @@ async function isStable(scenario, expected, runs) {
 }
 
 /**
+ * libuv before 1.52 takes a reset for the end if it comes in one event with the last data. A thread that waits for events
+ * may wake up for the data alone, and then the reset is one. (A paused socket does not emit the end.)
+ *
  * @param {{ client: string[], server: string[] }} expected
  * @param {{ client: string[], server: string[] }} actual
  */
+function racesForHangUp(expected, actual) {
+  if (!HANG_UP_IS_END || process.env.SAFE_SOCKET_DRIVER !== 'thread') return false;
+  const { end, index } = placeOfDifference(expected, actual);
+  return /^error Error ECONNRESET .*syscall:read/.test(actual[end][index]);
+}
+
+/**
+ * @param {{ client: string[], server: string[] }} expected
+ * @param {{ client: string[], server: string[] }} actual
+ * @returns {string | undefined}
+ */
 function firstDifference(expected, actual) {
+  const place = placeOfDifference(expected, actual);
+  return place && describe(place.end, place.index, expected[place.end], actual[place.end]);
+}
+
+function placeOfDifference(expected, actual) {
   for (const end of ['client', 'server']) {
     const length = Math.max(expected[end].length, actual[end].length);
     for (let index = 0; index < length; index += 1) {
-      if (expected[end][index] !== actual[end][index]) return describe(end, index, expected[end], actual[end]);
+      if (expected[end][index] !== actual[end][index]) return { end, index };
     }
   }
   return undefined;
