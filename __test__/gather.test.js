@@ -11,6 +11,9 @@ const { promisify } = require('node:util');
 const safe = require('..');
 
 const run = promisify(execFile);
+/** Sockets of a broadcast. */
+const MEMBERS = 200;
+
 const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
 
 /**
@@ -129,6 +132,40 @@ describe('writes of one tick', () => {
     }
     const [error] = await failure;
     assert.match(error.code, /^(ECONNRESET|EPIPE)$/);
+  });
+
+  it('take no more memory than a broadcast of small messages needs', async (t) => {
+    const server = safe.createServer();
+    t.after(() => server.close());
+    /** @type {any[]} */
+    const members = [];
+    const allThere = new Promise((resolve) => {
+      server.on('connection', (/** @type {any} */ member) => {
+        members.push(member);
+        t.after(() => member.destroy());
+        if (members.length === MEMBERS) resolve(undefined);
+      });
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    for (let i = 0; i < MEMBERS; i += 1) net.connect({ port: server.address().port, host: '127.0.0.1' }).resume();
+    await allThere;
+    const before = process.memoryUsage().arrayBuffers;
+    for (const message of ['one', 'two', 'three']) for (const member of members) member.write(message);
+    const grown = process.memoryUsage().arrayBuffers - before;
+    assert.ok(grown < MEMBERS * 8192, `${grown} bytes for ${MEMBERS} sockets`);
+  });
+
+  it('outgrow what a batch begins with', async (t) => {
+    const { socket, peer } = await connected(t);
+    let expected = '';
+    for (let length = 1; length < 3000; length += 100) {
+      const text = `<${'é'.repeat(length)}>`;
+      expected += text;
+      socket.write(text);
+    }
+    socket.end();
+    assert.equal(await textOf(peer), expected);
   });
 
   it('go one by one with { gather: false }', async (t) => {

@@ -22,13 +22,15 @@ const { nextTick, nowMs } = require('./timers');
 
 /** The size of a batch. */
 const BATCH_BYTES = 65_536;
+/** What it begins with: room for a few messages, as a broadcast writes to thousands of sockets in one tick. */
+const FIRST_BYTES = 2048;
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;
 /** UTF-8 needs at most so many bytes for one unit of a string, and every other encoding less. */
 const MAX_BYTES_PER_UNIT = 3;
 /** A tick that takes longer than this is not waited for. */
 const MAX_WAIT_MS = 1;
-/** Buffers kept for the next batches; a broadcast needs one for each socket. */
+/** Buffers of full size, kept for the next batches. */
 const MAX_SPARE_BUFFERS = 16;
 
 /** @type {Buffer[]} */
@@ -43,7 +45,8 @@ let listensForExit = false;
 let turn = 0;
 
 class Batch {
-  #buffer = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
+  /** @type {Buffer} */
+  #buffer = spareBuffers.pop() ?? Buffer.allocUnsafe(FIRST_BYTES);
   #startedAt = nowMs();
   /** Null: not sent yet. Otherwise what became of it. @type {{ error: Error | null } | null} */
   #outcome = null;
@@ -57,9 +60,7 @@ class Batch {
    * @returns {boolean}
    */
   accepts(chunk) {
-    const room = BATCH_BYTES - this.length;
-    const needs = typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : byteLengthOf(chunk);
-    return needs <= room && nowMs() - this.#startedAt < MAX_WAIT_MS;
+    return roomFor(chunk) <= BATCH_BYTES - this.length && nowMs() - this.#startedAt < MAX_WAIT_MS;
   }
 
   /**
@@ -69,6 +70,7 @@ class Batch {
    */
   add(chunk, encoding) {
     const start = this.length;
+    if (roomFor(chunk) > this.#buffer.length - start) this.#grow();
     if (typeof chunk === 'string') {
       this.length += this.#buffer.write(chunk, start, encoding);
     } else if (byteLengthOf(chunk) > 0) {
@@ -77,6 +79,12 @@ class Batch {
       this.length += byteLengthOf(chunk);
     }
     return this.length - start;
+  }
+
+  #grow() {
+    const larger = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
+    larger.set(this.bytes);
+    this.#buffer = larger;
   }
 
   get bytes() {
@@ -90,7 +98,8 @@ class Batch {
   settle(error, isFree) {
     this.#outcome = { error };
     if (isFree && isPoisoned) poison(this.#buffer);
-    if (isFree && spareBuffers.length < MAX_SPARE_BUFFERS) spareBuffers.push(this.#buffer);
+    const isSpare = isFree && this.#buffer.length === BATCH_BYTES && spareBuffers.length < MAX_SPARE_BUFFERS;
+    if (isSpare) spareBuffers.push(this.#buffer);
     if (this.#due.length > 0) this.#callDue(error);
   }
 
@@ -102,7 +111,7 @@ class Batch {
       }
     } finally {
       // One of them has thrown: the others are called all the same.
-      if (this.#due.length > 0) process.nextTick(() => this.#callDue(error));
+      if (this.#due.length > 0) nextTick(() => this.#callDue(error));
     }
   }
 
@@ -116,6 +125,14 @@ class Batch {
     if (this.#outcome === null) this.#due.push({ callback, count });
     else for (let i = 0; i < count; i += 1) callback(this.#outcome.error);
   }
+}
+
+/**
+ * @param {string | Uint8Array} chunk
+ * @returns {number} bytes that it needs at most
+ */
+function roomFor(chunk) {
+  return typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : byteLengthOf(chunk);
 }
 
 /** An event has come: a new tick has begun. */
