@@ -125,7 +125,7 @@ export interface SocketOptions extends DeliveryOptions {
 }
 
 export interface SocketConstructorOpts extends net.SocketConstructorOpts, SocketOptions {}
-export interface ServerOpts extends net.ServerOpts, DeliveryOptions {}
+export interface ServerOpts extends net.ServerOpts, SocketOptions {}
 export interface TcpNetConnectOpts extends net.TcpNetConnectOpts, SocketOptions {}
 export interface IpcNetConnectOpts extends net.IpcNetConnectOpts, SocketOptions {}
 export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;

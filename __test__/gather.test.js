@@ -176,4 +176,19 @@ describe('writes of one tick', () => {
     socket.end();
     assert.deepEqual([sent, await textOf(peer)], [2, 'ab']);
   });
+
+  it('go one by one on the sockets of a server with { gather: false }', async (t) => {
+    const server = safe.createServer({ gather: false });
+    t.after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    net.connect({ port: server.address().port, host: '127.0.0.1' }).resume();
+    const [socket] = await once(server, 'connection');
+    t.after(() => socket.destroy());
+    socket.write('a');
+    socket.write('b');
+    const { bytesAccepted } = socket;
+    socket.end();
+    assert.equal(bytesAccepted, 2);
+  });
 });

@@ -23,6 +23,8 @@ const { nextTick } = require('./timers');
 const { validateBlockList, validateNumber } = require('./validate');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
+/** The `gather` option of the sockets that are accepted. */
+const kGather = Symbol('safe-socket.gather');
 
 /**
  * @param {any} server
@@ -57,6 +59,7 @@ function initialize(server, options, connectionListener) {
   server[kDeliveryOptions] = pickDeliveryOptions(settings);
   server.allowHalfOpen = settings.allowHalfOpen || false;
   server.pauseOnConnect = Boolean(settings.pauseOnConnect);
+  server[kGather] = settings.gather !== false;
   server.noDelay = Boolean(settings.noDelay);
   server.keepAlive = Boolean(settings.keepAlive);
   server.keepAliveInitialDelay = Math.max(toSeconds(settings.keepAliveInitialDelay), 0);
@@ -147,6 +150,7 @@ const serverMethods = {
       writable: true,
       readableHighWaterMark: this.highWaterMark,
       writableHighWaterMark: this.highWaterMark,
+      gather: this[kGather],
     });
     if (this[kDeliveryOptions] !== null) setDeliveryOptions(socket, this[kDeliveryOptions]);
     if (this.noDelay) socket.setNoDelay(true);

@@ -38,6 +38,7 @@ const connectOptions: NetConnectOpts = { port: 1, host: 'localhost', gather: fal
 const netOptions: net.NetConnectOpts = { path: '/tmp/socket' };
 safe.connect(netOptions);
 new safe.Socket({ gather: false, allowHalfOpen: true });
+safe.createServer({ gather: false, noDelay: true });
 const connected = safe.connect(connectOptions, () => {});
 holds<Equal<typeof connected, safe.Socket>>();
 safe.createConnection(3000, 'localhost', () => {});
