@@ -111,3 +111,10 @@ describe('a guarded Transform of zlib', () => {
     assert.equal(zlib.gunzipSync(Buffer.concat(await gzip.toArray())).toString(), 'hello');
   });
 });
+
+describe('a frozen stream', () => {
+  it('does not pass for guarded, however often it comes', () => {
+    const frozen = Object.freeze(new stream.PassThrough());
+    for (let time = 0; time < 2; time += 1) assert.throws(() => safeSocket(frozen), TypeError);
+  });
+});

@@ -40,7 +40,6 @@ let guardsEverySocket = false;
  */
 function guard(stream) {
   if (guarded.has(stream)) return stream;
-  guarded.add(stream);
   if (stream instanceof Socket) noteForeign(stream);
   // Here, and not at the top: the preload has no use for it and shall cost nothing at start-up.
   const { guardMessage, isMessage } = require('./http-message');
@@ -51,6 +50,8 @@ function guard(stream) {
     if (stream instanceof Socket) plantWrite(stream, methods);
     else replace(stream, 'write', methods.write);
   }
+  // Not before: a frozen stream takes no guard, and must not pass for guarded when it comes again.
+  guarded.add(stream);
   return stream;
 }
 
