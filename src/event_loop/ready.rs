@@ -11,7 +11,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// The ids of sockets that may have something to do, in the order in which they were woken.
 ///
-/// Bounded by the number of open sockets: an id is in it at most once.
+/// A waker puts its id on it at most once; a native call that finds something to do, once more.
 #[derive(Debug, Default)]
 pub struct ReadyQueue {
     state: Mutex<State>,
