@@ -99,10 +99,12 @@ async function traceSystemCalls(pid) {
       if (output.includes('attached')) resolve(true);
     });
   });
+  // It ends by itself, too, when the process does.
+  const ended = once(strace.stderr, 'close');
   if (!(await attached)) return null;
   return async () => {
     strace.kill('SIGINT');
-    await once(strace.stderr, 'close');
+    await ended;
     return Object.fromEntries(
       [...output.matchAll(/^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$/gm)]
         .filter(([, , name]) => name !== 'total')
