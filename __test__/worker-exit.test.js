@@ -11,9 +11,11 @@ const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const path = require('node:path');
+const process = require('node:process');
 const { test } = require('node:test');
 
-const WORKERS = 100;
+/** SAFE_SOCKET_WORKERS=1000 is the long form. */
+const WORKERS = Number(process.env.SAFE_SOCKET_WORKERS ?? 100);
 const FIXTURE = path.join(__dirname, 'fixtures', 'worker-exit.js');
 
 const SCENARIOS = [
@@ -24,7 +26,7 @@ const SCENARIOS = [
 ];
 
 for (const { name, how } of SCENARIOS) {
-  test(`a worker that ${name} leaves no descriptor, ${WORKERS} times over`, { timeout: 120_000 }, async () => {
+  test(`a worker that ${name} leaves no descriptor, ${WORKERS} times over`, { timeout: 120_000 + 200 * WORKERS }, async () => {
     const child = spawn(process.execPath, [FIXTURE, how, String(WORKERS)], { stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';

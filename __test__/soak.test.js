@@ -1,0 +1,33 @@
+'use strict';
+
+/** The quick form of `npm run test:soak`; and a leak that is planted is found. */
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const path = require('node:path');
+const process = require('node:process');
+const { test } = require('node:test');
+const { promisify } = require('node:util');
+
+const SOAK = path.join(__dirname, '..', 'scripts', 'soak.js');
+const run = promisify(execFile);
+
+test('20,000 connections and 200,000 messages leave nothing behind', { timeout: 150_000 }, async () => {
+  const options = ['--connections', '20000', '--messages', '200000', '--sockets', '500', '--rounds', '4'];
+  await run(process.execPath, [SOAK, ...options]);
+});
+
+for (const { plant, found } of [
+  { plant: 'connection', found: /heap grew by/ },
+  { plant: 'descriptor', found: /descriptors grew by/ },
+  { plant: 'bytes', found: /external grew by/ },
+]) {
+  test(`a leak of one ${plant} in ten connections is found`, { timeout: 60_000 }, async () => {
+    const options = ['--connections', '6000', '--messages', '0', '--rounds', '3', '--plant', plant];
+    await assert.rejects(run(process.execPath, [SOAK, ...options]), (/** @type {any} */ error) => {
+      assert.equal(error.code, 1, error.stderr);
+      assert.match(error.stdout, found);
+      return true;
+    });
+  });
+}

@@ -1,0 +1,132 @@
+'use strict';
+
+/**
+ * `npm run test:soak [-- --connections N --messages M --sockets S --rounds R --plant connection|descriptor|bytes]`
+ *
+ * Opens, uses and closes N connections; sends M messages over S connections; and looks R times at what the process holds.
+ * Fails if that has grown since the first round, which is the warm-up. `--plant` leaks something on purpose, and must fail.
+ */
+
+const { once } = require('node:events');
+const fs = require('node:fs');
+const process = require('node:process');
+const { parseArgs } = require('node:util');
+
+const { connections, startServer } = require('../__test__/soak/connections');
+const { converse, exchange, startEcho } = require('../__test__/soak/messages');
+const { growth, resources } = require('../__test__/soak/resources');
+
+/** One leak in so many connections. */
+const PLANT_EVERY = 10;
+
+const { values } = parseArgs({
+  options: {
+    connections: { type: 'string', default: '1000000' },
+    messages: { type: 'string', default: '20000000' },
+    sockets: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '10' },
+    plant: { type: 'string' },
+  },
+});
+
+/** @type {any[]} */
+const leaked = [];
+let seen = 0;
+
+/** @type {Record<string, (socket: any) => void>} */
+const PLANTS = {
+  connection: (socket) => leaked.push(socket),
+  descriptor: () => leaked.push(fs.openSync(__filename)),
+  bytes: () => leaked.push(Buffer.alloc(20_000, 1)),
+};
+
+main();
+
+async function main() {
+  const grown = [
+    ...(await soakConnections(Number(values.connections), Number(values.rounds))),
+    ...(await soakMessages(Number(values.messages), Number(values.rounds), Number(values.sockets))),
+  ];
+  for (const line of grown) process.stdout.write(`${line}\n`);
+  process.exitCode = grown.length > 0 ? 1 : 0;
+}
+
+/** @param {any} socket */
+function plant(socket) {
+  seen += 1;
+  if (values.plant !== undefined && seen % PLANT_EVERY === 0) PLANTS[values.plant](socket);
+}
+
+/**
+ * @param {number} total
+ * @param {number} rounds
+ * @returns {Promise<string[]>}
+ */
+async function soakConnections(total, rounds) {
+  if (total === 0) return [];
+  const server = await startServer();
+  const grown = await inRounds(`${total} connections`, rounds, async () => {
+    await connections(server, Math.ceil(total / rounds), plant);
+  });
+  await close(server);
+  return grown;
+}
+
+/**
+ * @param {number} total
+ * @param {number} rounds
+ * @param {number} sockets
+ * @returns {Promise<string[]>}
+ */
+async function soakMessages(total, rounds, sockets) {
+  if (total === 0) return [];
+  const server = await startEcho();
+  const conversations = await converse(server, sockets);
+  const grown = await inRounds(`${total} messages over ${sockets} connections`, rounds, async () => {
+    await exchange(conversations, Math.ceil(total / rounds));
+  });
+  const wrong = conversations.reduce((sum, conversation) => sum + conversation.wrong, 0);
+  for (const { socket } of conversations) socket.destroy();
+  await close(server);
+  return wrong > 0 ? [...grown, `${wrong} messages were not as they were sent`] : grown;
+}
+
+/** @param {any} server */
+async function close(server) {
+  server.close();
+  await once(server, 'close');
+}
+
+/**
+ * @param {string} title
+ * @param {number} rounds
+ * @param {() => Promise<void>} run
+ * @returns {Promise<string[]>} what has grown
+ */
+async function inRounds(title, rounds, run) {
+  process.stdout.write(`${title}, in ${rounds} rounds\n`);
+  const start = performance.now();
+  await run();
+  const first = await resources();
+  show(1, first);
+  let last = first;
+  for (let round = 2; round <= rounds; round += 1) {
+    await run();
+    last = await resources();
+    show(round, last);
+  }
+  process.stdout.write(`  ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  return growth(first, last).map((line) => `${title}: ${line}`);
+}
+
+/**
+ * @param {number} round
+ * @param {import('../__test__/soak/resources').Resources} held
+ */
+function show(round, { rss, heap, external, descriptors, sockets, handles }) {
+  const mib = (/** @type {number} */ bytes) => `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+  process.stdout.write(
+    `  round ${round}: rss ${mib(rss)}, heap ${mib(heap)}, external ${mib(external)}, ` +
+      `${descriptors} descriptors, ${sockets} sockets, ${handles} handles\n`,
+  );
+}
