@@ -22,7 +22,7 @@ for (const { plant, found } of [
   { plant: 'descriptor', found: /descriptors grew by/ },
   { plant: 'bytes', found: /external grew by/ },
 ]) {
-  test(`a leak of one ${plant} in ten connections is found`, { timeout: 60_000 }, async () => {
+  test(`a planted leak (${plant}) is found`, { timeout: 60_000 }, async () => {
     const options = ['--connections', '6000', '--messages', '0', '--rounds', '3', '--plant', plant];
     await assert.rejects(run(process.execPath, [SOAK, ...options]), (/** @type {any} */ error) => {
       assert.equal(error.code, 1, error.stderr);

@@ -16,9 +16,6 @@ const { connections, startServer } = require('../__test__/soak/connections');
 const { converse, exchange, startEcho } = require('../__test__/soak/messages');
 const { growth, resources } = require('../__test__/soak/resources');
 
-/** One leak in so many connections. */
-const PLANT_EVERY = 10;
-
 const { values } = parseArgs({
   options: {
     connections: { type: 'string', default: '1000000' },
@@ -33,11 +30,11 @@ const { values } = parseArgs({
 const leaked = [];
 let seen = 0;
 
-/** @type {Record<string, (socket: any) => void>} */
+/** What is leaked, once in so many connections. @type {Record<string, { every: number, leak: (socket: any) => void }>} */
 const PLANTS = {
-  connection: (socket) => leaked.push(socket),
-  descriptor: () => leaked.push(fs.openSync(__filename)),
-  bytes: () => leaked.push(Buffer.alloc(20_000, 1)),
+  connection: { every: 2, leak: (socket) => leaked.push(socket) },
+  descriptor: { every: 20, leak: () => leaked.push(fs.openSync(__filename)) },
+  bytes: { every: 10, leak: () => leaked.push(Buffer.alloc(20_000, 1)) },
 };
 
 main();
@@ -53,8 +50,10 @@ async function main() {
 
 /** @param {any} socket */
 function plant(socket) {
+  if (values.plant === undefined) return;
+  const { every, leak } = PLANTS[values.plant];
   seen += 1;
-  if (values.plant !== undefined && seen % PLANT_EVERY === 0) PLANTS[values.plant](socket);
+  if (seen % every === 0) leak(socket);
 }
 
 /**
