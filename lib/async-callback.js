@@ -13,16 +13,16 @@ class AsyncCallback extends AsyncResource {
 
   /**
    * @param {string} type as `node:async_hooks` shows it
-   * @param {(error?: any) => void} callback
+   * @param {(outcome?: any) => void} callback
    */
   constructor(type, callback) {
     super(type, { requireManualDestroy: true });
     this.#callback = callback;
   }
 
-  /** @param {Error | null} [error] */
-  call(error) {
-    this.runInAsyncScope(this.#callback, undefined, error);
+  /** @param {Error | number | null} [outcome] */
+  call(outcome) {
+    this.runInAsyncScope(this.#callback, undefined, outcome);
     this.emitDestroy();
   }
 }

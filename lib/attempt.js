@@ -4,6 +4,7 @@
 
 const { isIP } = require('node:net');
 
+const { AsyncCallback } = require('./async-callback');
 const { applyKernelOptions } = require('./delivery-options');
 const { EADDRINUSE, EALREADY, ECANCELED, EINVAL, ETIMEDOUT } = require('./errno');
 const { publishOpened } = require('./metrics');
@@ -97,6 +98,8 @@ function connected(socket) {
 class SingleAttempt {
   #socket;
   #target;
+  /** The answer belongs to where the attempt was begun, which a lookup may have called from anywhere. @type {InstanceType<typeof AsyncCallback> | null} */
+  #request = null;
 
   /**
    * @param {any} socket
@@ -129,12 +132,22 @@ class SingleAttempt {
     if (state.stream === null) return;
     const isUnderWay = state.attempt !== null && addressType !== undefined;
     const failure = isUnderWay ? EALREADY : start(state.stream, target);
-    if (failure !== 0) socket.destroy(startError(socket, failure, target));
-    else state.attempt = this;
+    if (failure !== 0) {
+      socket.destroy(startError(socket, failure, target));
+      return;
+    }
+    const type = addressType === undefined ? 'PIPECONNECTWRAP' : 'TCPCONNECTWRAP';
+    this.#request = new AsyncCallback(type, (status) => this.#settle(status));
+    state.attempt = this;
   }
 
   /** @param {number} status */
   complete(status) {
+    this.#request?.call(status);
+  }
+
+  /** @param {number} status */
+  #settle(status) {
     const socket = this.#socket;
     socket[kState].attempt = null;
     if (socket.destroyed) return;
@@ -162,6 +175,8 @@ class MultipleAttempt {
   #next = 0;
   /** @type {NodeJS.Timeout | undefined} */
   #timer;
+  /** Of the attempt that is under way; see `SingleAttempt`. @type {InstanceType<typeof AsyncCallback> | null} */
+  #request = null;
 
   /**
    * @param {any} socket
@@ -181,6 +196,11 @@ class MultipleAttempt {
 
   /** @param {number} status */
   complete(status) {
+    this.#request?.call(status);
+  }
+
+  /** @param {number} status */
+  #settle(status) {
     clearTimeout(this.#timer);
     this.#socket[kState].attempt = null;
     if (status === 0) connected(this.#socket);
@@ -233,6 +253,7 @@ class MultipleAttempt {
       this.#failed(startError(socket, failure, target), false);
       return;
     }
+    this.#request = new AsyncCallback('TCPCONNECTWRAP', (status) => this.#settle(status));
     socket[kState].attempt = this;
     if (this.#next < this.#targets.length) this.#timer = setTimeout(() => this.#timedOut(), this.#timeoutMs);
   }
