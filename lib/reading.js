@@ -168,7 +168,9 @@ const readingMethods = {
     if (nread > 0) {
       state.bytesRead += nread;
       const { slab } = eventLoop();
-      const wantsMore = state.userBuffer ? fillUserBuffer(this, slab.subarray(0, nread)) : deliver(this, copy(slab, nread));
+      const wantsMore = state.userBuffer
+        ? fillUserBuffer(this, slab.subarray(0, nread))
+        : deliver(this, copy(slab, nread));
       if (!wantsMore) stopReading(this);
       return;
     }
