@@ -26,17 +26,21 @@ const SCENARIOS = [
 ];
 
 for (const { name, how } of SCENARIOS) {
-  test(`a worker that ${name} leaves no descriptor, ${WORKERS} times over`, { timeout: 120_000 + 200 * WORKERS }, async () => {
-    const child = spawn(process.execPath, [FIXTURE, how, String(WORKERS)], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => (stdout += chunk));
-    child.stderr.on('data', (chunk) => (stderr += chunk));
-    const [code, signal] = await once(child, 'close');
-    assert.equal(signal, null, stderr);
-    assert.equal(code, 0, stderr);
-    const { before, after, workers } = JSON.parse(stdout);
-    assert.equal(workers, WORKERS);
-    assert.ok(after <= before, `${before} descriptors before, ${after} after`);
-  });
+  test(
+    `a worker that ${name} leaves no descriptor, ${WORKERS} times over`,
+    { timeout: 120_000 + 200 * WORKERS },
+    async () => {
+      const child = spawn(process.execPath, [FIXTURE, how, String(WORKERS)], { stdio: ['ignore', 'pipe', 'pipe'] });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.on('data', (chunk) => (stdout += chunk));
+      child.stderr.on('data', (chunk) => (stderr += chunk));
+      const [code, signal] = await once(child, 'close');
+      assert.equal(signal, null, stderr);
+      assert.equal(code, 0, stderr);
+      const { before, after, workers } = JSON.parse(stdout);
+      assert.equal(workers, WORKERS);
+      assert.ok(after <= before, `${before} descriptors before, ${after} after`);
+    },
+  );
 }
