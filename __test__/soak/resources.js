@@ -11,11 +11,8 @@ const { ours } = require('../../lib/open-sockets');
 
 const MIB = 1 << 20;
 
-/**
- * How much more each may be in the end than after the warm-up. Descriptors, sockets and handles: none at all. Resident
- * memory has V8's young generation in it, which on Node 22 takes 25 MiB more some thousand connections later.
- */
-const BOUNDS = { rss: 64 * MIB, heap: MIB, external: 2 * MIB, descriptors: 0, sockets: 0, handles: 0 };
+/** How much more each may be in the end than after the warm-up. Descriptors, sockets and handles: none at all. */
+const BOUNDS = { rss: 24 * MIB, heap: MIB, external: 2 * MIB, descriptors: 0, sockets: 0, handles: 0 };
 
 /** @typedef {Record<keyof typeof BOUNDS, number>} Resources */
 
