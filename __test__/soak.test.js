@@ -13,7 +13,7 @@ const SOAK = path.join(__dirname, '..', 'scripts', 'soak.js');
 const run = promisify(execFile);
 
 test('20,000 connections and 200,000 messages leave nothing behind', { timeout: 150_000 }, async () => {
-  const options = ['--connections', '20000', '--messages', '200000', '--sockets', '500', '--rounds', '4'];
+  const options = ['--connections', '20000', '--messages', '200000', '--sockets', '500', '--rounds', '10'];
   await run(process.execPath, [SOAK, ...options]);
 });
 
@@ -21,6 +21,7 @@ for (const { plant, found } of [
   { plant: 'connection', found: /heap grew by/ },
   { plant: 'descriptor', found: /descriptors grew by/ },
   { plant: 'bytes', found: /external grew by/ },
+  { plant: 'native', found: /native grew by/ },
 ]) {
   test(`a planted leak (${plant}) is found`, { timeout: 60_000 }, async () => {
     const options = ['--connections', '6000', '--messages', '0', '--rounds', '3', '--plant', plant];
