@@ -3,7 +3,8 @@
 use napi::bindgen_prelude::{Error, Result, Status};
 use napi_derive::napi;
 
-use crate::core::error::{EndedBy, Operation, RefusalError};
+use crate::core::ending::{EndedBy, Operation};
+use crate::core::error::RefusalError;
 
 /// What is known of a refused call.
 #[napi(object)]

@@ -3,4 +3,5 @@
 
 pub mod address;
 pub mod budget;
+pub mod ending;
 pub mod error;
