@@ -5,12 +5,14 @@
 //! JavaScript works through a batch, the thread is held at a [`Gate`]: without it, it would wake for
 //! every packet and take the processor away from JavaScript.
 
+mod function;
+mod gate;
+
 use std::ffi::c_void;
 use std::future::poll_fn;
-use std::ptr;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::thread::{self, JoinHandle};
 
@@ -20,6 +22,8 @@ use tokio::runtime::Runtime;
 use super::ready::ReadyQueue;
 use super::{Driver, EventLoop, failure, guarded, registry};
 use crate::core::budget::Budget;
+use function::ThreadsafeFunction;
+use gate::Gate;
 
 /// The thread and its way into JavaScript.
 #[derive(Debug)]
@@ -40,89 +44,12 @@ struct Shared {
     function: ThreadsafeFunction,
 }
 
-/// Holds the thread while JavaScript works through what it was handed.
-#[derive(Debug, Default)]
-struct Gate {
-    state: Mutex<GateState>,
-    opened: Condvar,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum GateState {
-    #[default]
-    Open,
-    Closed,
-    /// Open, and not to be closed again: the thread may be on its way to close it.
-    OpenForGood,
-}
-
-impl Gate {
-    fn lock(&self) -> MutexGuard<'_, GateState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn close(&self) {
-        let mut state = self.lock();
-        if *state == GateState::Open {
-            *state = GateState::Closed;
-        }
-    }
-
-    fn open(&self) {
-        let mut state = self.lock();
-        if *state == GateState::Closed {
-            *state = GateState::Open;
-            self.opened.notify_one();
-        }
-    }
-
-    fn open_for_good(&self) {
-        *self.lock() = GateState::OpenForGood;
-        self.opened.notify_one();
-    }
-
-    fn wait(&self) {
-        let mut state = self.lock();
-        while *state == GateState::Closed {
-            state = self
-                .opened
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-#[derive(Debug)]
-struct ThreadsafeFunction(sys::napi_threadsafe_function);
-
-// SAFETY: Node-API's thread-safe functions may be called from any thread; `ThreadDriver` releases
-// the function only after its thread has ended.
-#[allow(unsafe_code)]
-unsafe impl Send for ThreadsafeFunction {}
-// SAFETY: as above; the calls are synchronised by Node-API.
-#[allow(unsafe_code)]
-unsafe impl Sync for ThreadsafeFunction {}
-
 impl Shared {
     /// Makes sure that JavaScript will look at the queue.
     fn post(&self) {
         if !self.posted.swap(true, Ordering::AcqRel) {
-            self.call();
+            self.function.call();
         }
-    }
-
-    #[allow(unsafe_code)]
-    fn call(&self) {
-        // SAFETY: the function is released only after the thread has ended, and on the JavaScript
-        // thread after the driver was taken out of the event loop. The queue has no bound, so the
-        // call never blocks; while the environment is closing it is refused, and nothing is lost.
-        unsafe {
-            sys::napi_call_threadsafe_function(
-                self.function.0,
-                ptr::null_mut(),
-                sys::ThreadsafeFunctionCallMode::nonblocking,
-            )
-        };
     }
 
     fn drive(&self, runtime: &Runtime) {
@@ -158,13 +85,13 @@ impl ThreadDriver {
         event_loop: &Rc<EventLoop>,
         runtime: Runtime,
     ) -> Result<Self> {
-        let function = create_function(env, resource)?;
+        let function = ThreadsafeFunction::create(env, resource, Some(on_posted))?;
         let shared = Arc::new(Shared {
             queue: Arc::clone(&event_loop.queue),
             gate: Gate::default(),
             posted: AtomicBool::new(false),
             stopping: AtomicBool::new(false),
-            function: ThreadsafeFunction(function),
+            function,
         });
         let context = Box::into_raw(Box::new(Context {
             env,
@@ -197,21 +124,11 @@ impl ThreadDriver {
         self.shared.post();
     }
 
-    #[allow(unsafe_code)]
     pub(super) fn set_referenced(&self, referenced: bool) {
-        let function = self.shared.function.0;
-        // SAFETY: on the environment's thread, with its function not yet released.
-        unsafe {
-            if referenced {
-                sys::napi_ref_threadsafe_function(self.env, function);
-            } else {
-                sys::napi_unref_threadsafe_function(self.env, function);
-            }
-        }
+        self.shared.function.set_referenced(self.env, referenced);
     }
 
     /// Ends the thread, and waits for it.
-    #[allow(unsafe_code)]
     fn stop(mut self) {
         self.shared.stopping.store(true, Ordering::Release);
         self.shared.gate.open_for_good();
@@ -220,50 +137,8 @@ impl ThreadDriver {
             // A panic there has been printed; there is nobody left to tell.
             let _ = thread.join();
         }
-        // SAFETY: the thread has ended, and the driver is gone from the event loop: nobody calls
-        // the function any more.
-        unsafe {
-            sys::napi_release_threadsafe_function(
-                self.shared.function.0,
-                sys::ThreadsafeFunctionReleaseMode::abort,
-            )
-        };
+        self.shared.function.release();
     }
-}
-
-#[allow(unsafe_code)]
-fn create_function(
-    env: sys::napi_env,
-    resource: sys::napi_value,
-) -> Result<sys::napi_threadsafe_function> {
-    use napi::JsValue;
-
-    let current = napi::Env::from_raw(env);
-    let name = current.create_string("safe-socket")?;
-    let mut function = ptr::null_mut();
-    // SAFETY: `resource` and `name` are live handles of the current call; without a JavaScript
-    // function and without data, only `call_js` and the name are needed.
-    let status = unsafe {
-        sys::napi_create_threadsafe_function(
-            env,
-            ptr::null_mut(),
-            resource,
-            name.raw(),
-            0,
-            1,
-            ptr::null_mut(),
-            None,
-            ptr::null_mut(),
-            Some(on_posted),
-            &raw mut function,
-        )
-    };
-    if status != sys::Status::napi_ok {
-        return Err(failure(&"napi_create_threadsafe_function failed"));
-    }
-    // SAFETY: just created in this environment. Sockets that keep the process alive reference it.
-    unsafe { sys::napi_unref_threadsafe_function(env, function) };
-    Ok(function)
 }
 
 /// One item of the `ThreadsafeFunction`, in a callback scope of its own: one event.
@@ -285,7 +160,7 @@ unsafe extern "C" fn on_posted(
                 return;
             };
             if is_work_left {
-                shared.call();
+                shared.function.call();
                 return;
             }
             shared.posted.store(false, Ordering::Release);
@@ -318,28 +193,4 @@ unsafe extern "C" fn on_environment_end(context: *mut c_void) {
             driver.stop();
         }
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_open_gate_holds_nobody_and_a_closed_one_until_it_is_opened() {
-        let gate = Gate::default();
-        gate.wait();
-        gate.close();
-        thread::scope(|scope| {
-            scope.spawn(|| gate.wait());
-            gate.open();
-        });
-    }
-
-    #[test]
-    fn a_gate_that_is_open_for_good_cannot_be_closed() {
-        let gate = Gate::default();
-        gate.open_for_good();
-        gate.close();
-        gate.wait();
-    }
 }
