@@ -11,6 +11,7 @@ pub mod errno;
 pub mod fifo;
 pub mod listener;
 pub mod options;
+pub mod path;
 pub mod socket;
 pub mod stream;
 pub mod tcp_info;

@@ -11,7 +11,8 @@ use crate::net::Stream;
 #[cfg(unix)]
 use crate::net::descriptor::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
-use crate::net::socket::{self, BindFlags, BoundPath};
+use crate::net::path::{BoundPath, bind_pipe, pipe_addr};
+use crate::net::socket::{self, BindFlags};
 
 /// What a listener adopts of a stream.
 pub(in crate::event_loop) struct BoundSocket {
@@ -53,7 +54,7 @@ impl StreamSource {
             return EINVAL;
         }
         let bound = socket::pipe().and_then(|socket| {
-            let path = socket::bind_pipe(&socket, path)?;
+            let path = bind_pipe(&socket, path)?;
             Ok((socket, path))
         });
         match bound {
@@ -85,7 +86,7 @@ impl StreamSource {
 
     /// Starts to connect to a path; every failure but a bad path is a connect event.
     pub fn connect_path(&self, event_loop: &EventLoop, path: &str) -> i32 {
-        let addr = match socket::pipe_addr(path) {
+        let addr = match pipe_addr(path) {
             Ok(addr) => addr,
             Err(error) => return errno(&error),
         };

@@ -19,7 +19,7 @@ use super::dispatch::{AsyncContext, Event, Owner};
 use super::{DriverKind, EventLoop, Realm, Slab, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
-use crate::net::socket::BoundPath;
+use crate::net::path::BoundPath;
 use crate::net::{Kind, Stream};
 
 #[derive(Debug, Default)]

@@ -1,11 +1,12 @@
 //! A listening socket on the event loop.
 
+mod accept;
+
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::Socket;
@@ -13,10 +14,11 @@ use socket2::Socket;
 use super::attachment::Attachment;
 use super::dispatch::{Event, Owner};
 use super::{EventLoop, Realm, Source, StreamSource};
-use crate::core::budget::Budget;
-use crate::net::errno::{EBADF, EINVAL, errno};
-use crate::net::socket::{self, BindFlags, BoundPath};
-use crate::net::{Kind, Listener, Stream};
+use crate::net::errno::{EBADF, EINVAL, errno, status};
+use crate::net::path::{BoundPath, bind_pipe};
+use crate::net::socket::{self, BindFlags};
+use crate::net::{Kind, Listener};
+use accept::spare_descriptor;
 
 #[derive(Debug, Default)]
 enum Io {
@@ -88,7 +90,7 @@ impl ListenerSource {
     /// bind(2) to a path, which [`ListenerSource::close`] removes.
     pub fn bind_path(&self, path: &str) -> i32 {
         let bound = socket::pipe().and_then(|socket| {
-            self.path.replace(socket::bind_pipe(&socket, path)?);
+            self.path.replace(bind_pipe(&socket, path)?);
             Ok(socket)
         });
         self.set_bound(bound)
@@ -173,7 +175,7 @@ impl ListenerSource {
     /// chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all.
     pub fn chmod(&self, mode: u32) -> i32 {
         match &*self.path.borrow() {
-            Some(path) => crate::net::errno::status(&add_mode(path.as_path(), mode)),
+            Some(path) => status(&path.add_mode(mode)),
             None => EBADF,
         }
     }
@@ -211,72 +213,6 @@ impl ListenerSource {
         self.path.replace(None);
     }
 
-    /// Accepts until the queue is empty or the budget is spent.
-    pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
-        self.attachment.taken();
-        if self.attachment.is_closing() {
-            self.attachment.close_in_turn(event_loop);
-            return budget.spend(0);
-        }
-        while let Some(stream) = self.next_connection(event_loop) {
-            let id = StreamSource::accepted(event_loop, &self.realm, stream);
-            match u32::try_from(id) {
-                Ok(id) => self.attachment.emit(event_loop, Event::Connection(id)),
-                Err(_) => drop(event_loop.sources.remove(id)),
-            }
-            budget.spend(0);
-            if self.attachment.is_closing() || event_loop.stopped.get() {
-                return;
-            }
-            if budget.source_is_spent() {
-                return self.attachment.requeue();
-            }
-        }
-    }
-
-    fn next_connection(&self, event_loop: &EventLoop) -> Option<Stream> {
-        let io = self.io.borrow();
-        let Io::Listening(listener) = &*io else {
-            return None;
-        };
-        let _entered = event_loop.runtime().enter();
-        let mut cx = Context::from_waker(self.attachment.waker());
-        loop {
-            match listener.poll_accept(&mut cx) {
-                Poll::Ready(Ok(stream)) => return Some(stream),
-                Poll::Ready(Err(error)) if is_out_of_descriptors(&error) => {
-                    if !self.shed(listener, &mut cx) {
-                        self.attachment.requeue();
-                        return None;
-                    }
-                }
-                // The connection was gone before it was accepted (accept(2), "Error handling"):
-                // not the server's business.
-                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-                // Nothing will wake the listener, as its queue may not be empty: it asks again in
-                // the next turn.
-                Poll::Ready(Err(_)) => {
-                    self.attachment.requeue();
-                    return None;
-                }
-                Poll::Pending => return None,
-            }
-        }
-    }
-
-    /// Refuses one waiting connection with the spare descriptor, as libuv does: without it, the
-    /// queue would stay full and the loop would spin. Returns whether one was refused.
-    fn shed(&self, listener: &Listener, cx: &mut Context<'_>) -> bool {
-        let spare = self.spare.take().or_else(spare_descriptor);
-        if spare.is_none() {
-            return false;
-        }
-        drop(spare);
-        let refused = matches!(listener.poll_accept(cx), Poll::Ready(Ok(_)));
-        self.spare.replace(spare_descriptor());
-        refused
-    }
-
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         self.attachment.keep_alive(event_loop, false);
         self.attachment.emit(event_loop, Event::Close);
@@ -289,45 +225,4 @@ impl ListenerSource {
         self.close_io();
         self.attachment.detach();
     }
-}
-
-#[cfg(unix)]
-fn spare_descriptor() -> Option<File> {
-    File::open("/dev/null").ok()
-}
-
-#[cfg(not(unix))]
-fn spare_descriptor() -> Option<File> {
-    None
-}
-
-#[cfg(unix)]
-fn is_out_of_descriptors(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    error.raw_os_error().is_some_and(|code| {
-        [Errno::MFILE, Errno::NFILE]
-            .map(Errno::raw_os_error)
-            .contains(&code)
-    })
-}
-
-#[cfg(not(unix))]
-fn is_out_of_descriptors(_error: &io::Error) -> bool {
-    false
-}
-
-#[cfg(unix)]
-fn add_mode(path: &std::path::Path, mode: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mut permissions = std::fs::metadata(path)?.permissions();
-    let readable = if mode & 1 != 0 { 0o444 } else { 0 };
-    let writable = if mode & 2 != 0 { 0o222 } else { 0 };
-    permissions.set_mode(permissions.mode() | readable | writable);
-    std::fs::set_permissions(path, permissions)
-}
-
-#[cfg(not(unix))]
-fn add_mode(_path: &std::path::Path, _mode: u32) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }

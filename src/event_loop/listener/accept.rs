@@ -1,0 +1,106 @@
+//! How a listener accepts, and what it does where accept(2) fails.
+
+use std::fs::File;
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::{Io, ListenerSource};
+use crate::core::budget::Budget;
+use crate::event_loop::dispatch::Event;
+use crate::event_loop::{EventLoop, StreamSource};
+use crate::net::{Listener, Stream};
+
+impl ListenerSource {
+    /// Accepts until the queue is empty or the budget is spent.
+    pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
+        self.attachment.taken();
+        if self.attachment.is_closing() {
+            self.attachment.close_in_turn(event_loop);
+            return budget.spend(0);
+        }
+        while let Some(stream) = self.next_connection(event_loop) {
+            let id = StreamSource::accepted(event_loop, &self.realm, stream);
+            match u32::try_from(id) {
+                Ok(id) => self.attachment.emit(event_loop, Event::Connection(id)),
+                Err(_) => drop(event_loop.sources.remove(id)),
+            }
+            budget.spend(0);
+            if self.attachment.is_closing() || event_loop.stopped.get() {
+                return;
+            }
+            if budget.source_is_spent() {
+                return self.attachment.requeue();
+            }
+        }
+    }
+
+    fn next_connection(&self, event_loop: &EventLoop) -> Option<Stream> {
+        let io = self.io.borrow();
+        let Io::Listening(listener) = &*io else {
+            return None;
+        };
+        let _entered = event_loop.runtime().enter();
+        let mut cx = Context::from_waker(self.attachment.waker());
+        loop {
+            match listener.poll_accept(&mut cx) {
+                Poll::Ready(Ok(stream)) => return Some(stream),
+                Poll::Ready(Err(error)) if is_out_of_descriptors(&error) => {
+                    if !self.shed(listener, &mut cx) {
+                        self.attachment.requeue();
+                        return None;
+                    }
+                }
+                // The connection was gone before it was accepted (accept(2), "Error handling"):
+                // not the server's business.
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                // Nothing will wake the listener, as its queue may not be empty: it asks again in
+                // the next turn.
+                Poll::Ready(Err(_)) => {
+                    self.attachment.requeue();
+                    return None;
+                }
+                Poll::Pending => return None,
+            }
+        }
+    }
+
+    /// Refuses one waiting connection with the spare descriptor, as libuv does: without it, the
+    /// queue would stay full and the loop would spin. Returns whether one was refused.
+    fn shed(&self, listener: &Listener, cx: &mut Context<'_>) -> bool {
+        let spare = self.spare.take().or_else(spare_descriptor);
+        if spare.is_none() {
+            return false;
+        }
+        drop(spare);
+        let refused = matches!(listener.poll_accept(cx), Poll::Ready(Ok(_)));
+        self.spare.replace(spare_descriptor());
+        refused
+    }
+}
+
+/// A descriptor to give up when there are no more.
+#[cfg(unix)]
+pub(super) fn spare_descriptor() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+#[cfg(not(unix))]
+pub(super) fn spare_descriptor() -> Option<File> {
+    None
+}
+
+#[cfg(unix)]
+fn is_out_of_descriptors(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    error.raw_os_error().is_some_and(|code| {
+        [Errno::MFILE, Errno::NFILE]
+            .map(Errno::raw_os_error)
+            .contains(&code)
+    })
+}
+
+#[cfg(not(unix))]
+fn is_out_of_descriptors(_error: &io::Error) -> bool {
+    false
+}
