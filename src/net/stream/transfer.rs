@@ -1,0 +1,100 @@
+//! How a stream moves bytes.
+//!
+//! Reading goes through tokio's readiness and clears it after a short read, so that a quiet socket
+//! costs no second recv(2) that only says `EAGAIN`. Writing asks the kernel first and tokio's
+//! readiness only when the kernel refuses: a fresh socket is writable long before the driver has
+//! said so.
+
+use std::io::{self, IoSlice, Read};
+
+use socket2::SockRef;
+use tokio::io::Interest;
+
+use super::{Stream, each};
+
+/// The most slices that one sendmsg(2) takes: `UIO_MAXIOV` on Linux, `IOV_MAX` elsewhere.
+pub const MAX_SLICES: usize = 1_024;
+
+impl Stream {
+    /// One recv(2), if the stream is known to be readable. 0 is the end of the stream.
+    ///
+    /// A read shorter than `buf` also clears the readiness: on a stream that means that the
+    /// kernel's queue was empty at that moment (epoll(7), "Questions and answers", 9), and
+    /// whatever comes later is a new edge.
+    ///
+    /// # Errors
+    /// `WouldBlock` when nothing is there; otherwise as recv(2).
+    pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut received = Err(io::ErrorKind::WouldBlock.into());
+        let mut recv = |read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>| {
+            received = retry_interrupted(|| read(buf));
+            match received {
+                // Also the end of the stream is level-triggered no more once it was read.
+                Ok(n) if n == buf.len() => Ok(()),
+                _ => Err(io::ErrorKind::WouldBlock.into()),
+            }
+        };
+        let _cleared: io::Result<()> = each!(self,
+            stream => stream.try_io(Interest::READABLE, || {
+                recv(&mut |buf| (&*SockRef::from(stream)).read(buf))
+            }),
+            fifo => fifo
+                .try_read_io(|pipe| recv(&mut |buf| Ok(rustix::io::read(pipe, buf)?)))
+                .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
+        );
+        received
+    }
+
+    /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.
+    ///
+    /// # Errors
+    /// `WouldBlock` when the kernel takes nothing, for want of memory too; otherwise as send(2).
+    pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
+        would_block_without_buffers(retry_interrupted(|| {
+            each!(self,
+                stream => SockRef::from(stream).send_with_flags(buf, NO_SIGNAL),
+                fifo => fifo.write(buf)
+            )
+        }))
+    }
+
+    /// One sendmsg(2) of at most [`MAX_SLICES`] slices.
+    ///
+    /// # Errors
+    /// As [`Stream::send`].
+    pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
+        let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
+        would_block_without_buffers(retry_interrupted(|| {
+            each!(self,
+                stream => SockRef::from(stream).send_vectored_with_flags(bufs, NO_SIGNAL),
+                fifo => fifo.write_vectored(bufs)
+            )
+        }))
+    }
+}
+
+/// A peer that is gone must be an error, not a signal that kills the process.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const NO_SIGNAL: i32 = rustix::net::SendFlags::NOSIGNAL.bits().cast_signed();
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+const NO_SIGNAL: i32 = 0;
+
+fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// A kernel that is out of buffers for the moment is one that takes nothing now; libuv says so too.
+fn would_block_without_buffers(sent: io::Result<usize>) -> io::Result<usize> {
+    #[cfg(unix)]
+    if let Err(error) = &sent
+        && error.raw_os_error() == Some(rustix::io::Errno::NOBUFS.raw_os_error())
+    {
+        return Err(io::ErrorKind::WouldBlock.into());
+    }
+    sent
+}
