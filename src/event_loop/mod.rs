@@ -28,6 +28,7 @@ mod attachment;
 #[cfg(unix)]
 pub mod descriptor;
 mod dispatch;
+mod driver;
 #[cfg(target_os = "linux")]
 mod epoll_fd;
 pub mod hot_path;
@@ -42,19 +43,20 @@ mod registry;
 mod slab;
 mod stream;
 mod thread_driver;
+mod turn;
 #[cfg(target_os = "linux")]
 mod uv;
 
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::Object;
-use napi::{Env, Error, JsValue, Result, Status, sys};
-use tokio::runtime::{Builder, Handle, Runtime};
+use napi::{Env, Error, JsValue, Result, Status};
+use tokio::runtime::{Builder, Handle};
 
 pub use dispatch::{Listeners, Owner};
+pub use driver::DriverKind;
 pub use listener::ListenerSource;
 pub use realm::Realm;
 pub use registry::{Source, with_event_loop};
@@ -62,35 +64,10 @@ pub use slab::Slab;
 pub use stream::StreamSource;
 
 use crate::core::budget::Budget;
+use driver::Driver;
 use ready::ReadyQueue;
 use registry::Sources;
-
-/// Who waits for the descriptors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DriverKind {
-    /// libuv, on the JavaScript thread itself.
-    Loop,
-    /// A thread of the addon.
-    Thread,
-}
-
-impl DriverKind {
-    /// The name that JavaScript uses.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Loop => "loop",
-            Self::Thread => "thread",
-        }
-    }
-}
-
-#[derive(Debug)]
-enum Driver {
-    #[cfg(target_os = "linux")]
-    Loop(loop_driver::LoopDriver),
-    Thread(thread_driver::ThreadDriver),
-}
+use turn::{Turn, guarded};
 
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
@@ -131,9 +108,8 @@ impl EventLoop {
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
         });
-        let (driver, kind) =
-            Self::start_driver(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
-        event_loop.kind.set(kind);
+        let driver = Driver::start(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
+        event_loop.kind.set(driver.kind());
         event_loop.driver.replace(Some(driver));
         registry::register(env, Rc::clone(&event_loop));
         Ok(event_loop)
@@ -150,37 +126,6 @@ impl EventLoop {
     #[must_use]
     pub fn realm(&self, number: u32) -> Option<Realm> {
         self.realms.borrow().get(number as usize).cloned()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn start_driver(
-        env: sys::napi_env,
-        resource: sys::napi_value,
-        event_loop: &Rc<Self>,
-        runtime: Runtime,
-        preferred: DriverKind,
-    ) -> Result<(Driver, DriverKind)> {
-        let runtime = match preferred {
-            DriverKind::Loop => match loop_driver::LoopDriver::start(env, event_loop, runtime) {
-                Ok(driver) => return Ok((Driver::Loop(driver), DriverKind::Loop)),
-                Err(runtime) => runtime,
-            },
-            DriverKind::Thread => runtime,
-        };
-        let driver = thread_driver::ThreadDriver::start(env, resource, event_loop, runtime)?;
-        Ok((Driver::Thread(driver), DriverKind::Thread))
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn start_driver(
-        env: sys::napi_env,
-        resource: sys::napi_value,
-        event_loop: &Rc<Self>,
-        runtime: Runtime,
-        _preferred: DriverKind,
-    ) -> Result<(Driver, DriverKind)> {
-        let driver = thread_driver::ThreadDriver::start(env, resource, event_loop, runtime)?;
-        Ok((Driver::Thread(driver), DriverKind::Thread))
     }
 
     /// Which driver runs.
@@ -225,22 +170,17 @@ impl EventLoop {
         if self.in_turn.get() {
             return;
         }
-        match &*self.driver.borrow() {
-            #[cfg(target_os = "linux")]
-            Some(Driver::Loop(driver)) => driver.turn_again(),
-            Some(Driver::Thread(driver)) => driver.post(),
-            None => {}
+        if let Some(driver) = &*self.driver.borrow() {
+            driver.schedule_turn();
         }
     }
 
     /// Delivers the close event of `id` when libuv's close callbacks come; `false` where they do not.
     fn deliver_close(self: &Rc<Self>, id: usize) -> bool {
-        #[cfg(target_os = "linux")]
-        if let Some(Driver::Loop(driver)) = &*self.driver.borrow() {
-            return driver.deliver_close(Rc::clone(self), id);
+        match &*self.driver.borrow() {
+            Some(driver) => driver.deliver_close(self, id),
+            None => false,
         }
-        let _ = id;
-        false
     }
 
     /// Counts a source in or out of those that keep the process alive.
@@ -252,13 +192,10 @@ impl EventLoop {
             before.saturating_sub(1)
         };
         self.keeping_alive.set(after);
-        if (before == 0) != (after == 0) {
-            match &*self.driver.borrow() {
-                #[cfg(target_os = "linux")]
-                Some(Driver::Loop(driver)) => driver.set_referenced(after > 0),
-                Some(Driver::Thread(driver)) => driver.set_referenced(after > 0),
-                None => {}
-            }
+        if (before == 0) != (after == 0)
+            && let Some(driver) = &*self.driver.borrow()
+        {
+            driver.set_referenced(after > 0);
         }
     }
 
@@ -306,46 +243,6 @@ impl EventLoop {
     }
 }
 
-/// A turn under way. It is over even where it panics: without that no socket would ever have a turn again.
-struct Turn<'a>(&'a Cell<bool>);
-
-impl<'a> Turn<'a> {
-    /// `None` inside another turn.
-    fn begin(in_turn: &'a Cell<bool>) -> Option<Self> {
-        (!in_turn.replace(true)).then(|| Self(in_turn))
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
-}
-
 fn failure(error: &dyn std::fmt::Display) -> Error {
     Error::new(Status::GenericFailure, error.to_string())
-}
-
-/// Runs a callback that C code called. A panic must not unwind into C: it is a bug of this crate,
-/// the hook has printed it, and the process goes on with the other sockets.
-fn guarded<T>(callback: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(callback)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_turn_admits_no_other_inside_and_is_over_after_a_panic() {
-        let in_turn = Cell::new(false);
-        let outcome = guarded(|| {
-            let _turn = Turn::begin(&in_turn);
-            assert!(Turn::begin(&in_turn).is_none());
-            assert!(in_turn.get(), "the outer turn goes on");
-            panic!("as a bug of this crate would");
-        });
-        assert!(outcome.is_none());
-        assert!(Turn::begin(&in_turn).is_some());
-    }
 }
