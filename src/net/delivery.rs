@@ -4,8 +4,6 @@
 //! Nothing here consumes anything: no byte is read, and a pending error stays for the next read or
 //! write to report. Acknowledged by the peer's kernel is not read by its program.
 
-use std::io;
-
 use super::tcp_info::{TcpInfo, TcpState};
 
 /// What the kernel can tell of the other side.
@@ -87,7 +85,7 @@ impl Look {
 /// # Errors
 /// As poll(2).
 #[cfg(unix)]
-pub fn peer_of(fd: impl std::os::fd::AsFd) -> io::Result<Peer> {
+pub fn peer_of(fd: impl std::os::fd::AsFd) -> std::io::Result<Peer> {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
