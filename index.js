@@ -2,23 +2,16 @@
 
 /**
  * The public face: what `require('net')` has, in the words of the newest Node, backed by Rust, and what is ours.
- * What does no I/O is Node's own.
+ * What does no I/O is Node's own. The files behind it are read when something of it is used.
  */
 
 const net = require('node:net');
 
-const { BoundSocket } = require('./lib/bound-socket');
-const { connect, createServer } = require('./lib/create-connection');
-const { SocketAlreadyEndedError } = require('./lib/errors');
-const { closeGracefully, delivered, flushBeforeExit, peerState, tcpInfo } = require('./lib/on-demand');
-const { safeSocket } = require('./lib/safe-socket');
-const { safeSend } = require('./lib/send');
-const { Server } = require('./lib/server');
-const { Socket } = require('./lib/socket');
+const late = require('./lib/on-demand');
+// Before test libraries put a clock of their own in the place of Node's.
+require('./lib/timers');
 
 const {
-  BlockList,
-  SocketAddress,
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   isIP,
@@ -27,19 +20,31 @@ const {
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
 } = net;
+const {
+  closeGracefully,
+  connect,
+  createServer,
+  delivered,
+  flushBeforeExit,
+  peerState,
+  provideLate,
+  safeSend,
+  safeSocket,
+  tcpInfo,
+} = late;
 
 /** Not documented, but called by Node's own `http` and its tests, and the same in every version. */
 const _normalizeArgs = Reflect.get(net, '_normalizeArgs');
 
 // One literal of plain names: that is what lets `import { safeSocket } from 'safe-socket'` see them.
 module.exports = {
-  BlockList,
-  BoundSocket,
-  Server,
-  Socket,
-  SocketAddress,
-  SocketAlreadyEndedError,
-  Stream: Socket,
+  BlockList: undefined,
+  BoundSocket: undefined,
+  Server: undefined,
+  Socket: undefined,
+  SocketAddress: undefined,
+  SocketAlreadyEndedError: undefined,
+  Stream: undefined,
   _normalizeArgs,
   closeGracefully,
   connect,
@@ -59,3 +64,13 @@ module.exports = {
   setDefaultAutoSelectFamilyAttemptTimeout,
   tcpInfo,
 };
+
+provideLate(module.exports, {
+  BlockList: () => net.BlockList,
+  BoundSocket: () => require('./lib/bound-socket').BoundSocket,
+  Server: () => require('./lib/server').Server,
+  Socket: () => require('./lib/socket').Socket,
+  SocketAddress: () => net.SocketAddress,
+  SocketAlreadyEndedError: () => require('./lib/errors').SocketAlreadyEndedError,
+  Stream: () => require('./lib/socket').Socket,
+});

@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { execFileSync } = require('node:child_process');
 const { readFile } = require('node:fs/promises');
 const path = require('node:path');
 const { describe, it } = require('node:test');
@@ -37,6 +38,29 @@ describe('the package', () => {
       [],
     );
     assert.equal(module.default, safe);
+  });
+
+  it('reads the files of its sockets when they are asked for', () => {
+    const script = `
+      const safe = require('safe-socket');
+      const atFirst = Object.keys(require.cache).length;
+      safe.createServer();
+      console.log(JSON.stringify([atFirst, Object.keys(require.cache).length]));`;
+    const [atFirst, afterwards] = JSON.parse(
+      execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' }),
+    );
+    assert.ok(atFirst <= 5, `${atFirst} files at first`);
+    assert.ok(afterwards > 20, `${afterwards} afterwards`);
+  });
+
+  it('lets a class be replaced before it is asked for', () => {
+    const script = `
+      const safe = require('safe-socket');
+      class Replaced {}
+      safe.Socket = Replaced;
+      console.log(safe.Socket === Replaced, safe.Stream === Replaced);`;
+    const output = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+    assert.equal(output, 'true false\n');
   });
 
   it('has no dependencies', () => {

@@ -81,6 +81,9 @@ const ADDED = {
   },
 };
 
+// Ours are ordinary properties from the moment when they are asked for.
+for (const name of Object.keys(safe)) assert.notEqual(Reflect.get(safe, name), undefined, name);
+
 /** Pairs of `net`'s object and ours. */
 const pairs = [
   ['exports', net, safe],
@@ -255,7 +258,7 @@ function isOurs(key) {
 /** What tells a member from another without calling it; the names of functions are not the same in `net` either. */
 function kindOf(object, key) {
   const { get, set, value, enumerable } = Object.getOwnPropertyDescriptor(object, key);
-  // Node loads these two when they are asked for; here they are loaded already.
+  // Node loads these two when they are asked for, and keeps saying so.
   if (key === 'BlockList' || key === 'SocketAddress') return { type: typeof object[key] };
   return {
     type: get || set ? 'accessor' : typeof value,

@@ -3,7 +3,6 @@
 /** `socket.connect()`: by port and host, by address, or by path. */
 
 const diagnostics = require('node:diagnostics_channel');
-const dns = require('node:dns');
 const net = require('node:net');
 
 const { isNormalized, normalizeArgs } = require('./args');
@@ -134,7 +133,7 @@ function connectToHost(socket, options) {
  */
 function lookupOne(socket, options, destination, dnsOptions) {
   const { host } = destination;
-  const lookup = options.lookup || dns.lookup;
+  const lookup = options.lookup || require('node:dns').lookup;
   lookup(
     host,
     dnsOptions,
@@ -161,7 +160,7 @@ function lookupOne(socket, options, destination, dnsOptions) {
  */
 function lookupAll(socket, options, destination, dnsOptions) {
   const { host, port, localPort, attemptTimeoutMs } = destination;
-  const lookup = options.lookup || dns.lookup;
+  const lookup = options.lookup || require('node:dns').lookup;
   lookup(host, { ...dnsOptions, all: true }, (/** @type {Error | null} */ failure, /** @type {any} */ answer) => {
     if (!socket.connecting) return;
     if (failure) {

@@ -2,6 +2,7 @@
 
 const { policyOf } = require('./policy');
 const { kState } = require('./state');
+const { nowMs } = require('./timers');
 
 /**
  * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or
@@ -22,9 +23,6 @@ const { kState } = require('./state');
  * @property {number} [time] milliseconds, as of `nowMs()`, unless the ending is older than our watch
  * @property {Error} [trace] made at the line that ended the socket, where tracing is on
  */
-
-// Taken now: test libraries put a clock of their own in its place.
-const { hrtime } = process;
 
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -93,16 +91,6 @@ function noteEnding(socket, endedBy, cause, cutoff) {
  */
 function observeEndings(listener) {
   observer = listener;
-}
-
-/**
- * Monotonic, and without `perf_hooks`, which would cost a preload half a millisecond.
- *
- * @returns {number} milliseconds since some moment
- */
-function nowMs() {
-  const [secs, nanos] = hrtime();
-  return secs * 1e3 + nanos / 1e6;
 }
 
 /**
@@ -281,7 +269,6 @@ module.exports = {
   isEnded,
   noteEnding,
   noteUnknownEnding,
-  nowMs,
   observeEndings,
   restoreEnding,
 };

@@ -2,8 +2,6 @@
 
 /** `server.listen()`: binding happens at once, so that `address()` can be read in the same tick; errors are events. */
 
-const cluster = require('node:cluster');
-const dns = require('node:dns');
 const { addAbortListener } = require('node:events');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
@@ -60,6 +58,8 @@ function emitListening(server) {
  * @param {boolean} [exclusive]
  */
 function listenInCluster(server, endpoint, backlog, exclusive = false) {
+  // Here, and not above: with it come child processes and datagrams.
+  const cluster = require('node:cluster');
   let { flags = 0 } = endpoint;
   if (cluster.isWorker && !exclusive && typeof endpoint.fd !== 'number') {
     if (endpoint.port === NO_PORT || endpoint.port === 0) {
@@ -68,7 +68,7 @@ function listenInCluster(server, endpoint, backlog, exclusive = false) {
     }
     flags |= REUSE_PORT;
   }
-  if (cluster.isWorker) closeOnDisconnect(server);
+  if (cluster.isWorker) closeOnDisconnect(server, cluster.worker);
   server._listen2(endpoint.address, endpoint.port, endpoint.addressType, backlog, endpoint.fd, flags);
 }
 
@@ -76,11 +76,12 @@ function listenInCluster(server, endpoint, backlog, exclusive = false) {
  * A worker that is disconnected from its primary stops to listen, so that it can exit.
  *
  * @param {any} server
+ * @param {import('node:cluster').Worker | undefined} worker
  */
-function closeOnDisconnect(server) {
+function closeOnDisconnect(server, worker) {
   const close = () => server.close();
-  cluster.worker?.once('disconnect', close);
-  server.once('close', () => cluster.worker?.off('disconnect', close));
+  worker?.once('disconnect', close);
+  server.once('close', () => worker?.off('disconnect', close));
 }
 
 /**
@@ -107,7 +108,7 @@ function closeOnAbort(server, signal) {
  */
 function lookupAndListen(server, endpoint, backlog, exclusive) {
   const id = server._listeningId;
-  dns.lookup(endpoint.address, { all: true }, (error, addresses) => {
+  require('node:dns').lookup(endpoint.address, { all: true }, (error, addresses) => {
     // Closed meanwhile, or told to listen elsewhere.
     if (id !== server._listeningId) return;
     if (error) {

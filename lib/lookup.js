@@ -2,7 +2,6 @@
 
 /** From a host's name to the addresses that `connect()` tries, in order. */
 
-const dns = require('node:dns');
 const { isIP } = require('node:net');
 
 const { addressFamilyError, netError } = require('./net-error');
@@ -18,7 +17,7 @@ function lookupOptions(options) {
   const family = FAMILIES[options.family] ?? options.family;
   let hints = options.hints || 0;
   const isAnyFamily = family !== 4 && family !== 6;
-  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = dns.ADDRCONFIG;
+  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = require('node:dns').ADDRCONFIG;
   return { family, hints };
 }
 

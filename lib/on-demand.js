@@ -1,13 +1,23 @@
 'use strict';
 
 /**
- * Functions that many programs never call. Their files are read at the first call: they are a third of the package,
- * and reading files is most of what `require('safe-socket')` costs.
+ * What is read when it is first used: reading files is most of what `require('safe-socket')` would cost, and of many
+ * programs each uses a part.
  */
 
 /** @type {typeof import('./close-gracefully').closeGracefully} */
 function closeGracefully(...args) {
   return require('./close-gracefully').closeGracefully(...args);
+}
+
+/** @type {typeof import('./create-connection').connect} */
+function connect(...args) {
+  return require('./create-connection').connect(...args);
+}
+
+/** @type {typeof import('./create-connection').createServer} */
+function createServer(options, connectionListener) {
+  return require('./create-connection').createServer(options, connectionListener);
 }
 
 /** @type {typeof import('./delivered').delivered} */
@@ -35,9 +45,53 @@ function peerState(...args) {
   return require('./peer-state').peerState(...args);
 }
 
+/** @type {typeof import('./send').safeSend} */
+function safeSend(...args) {
+  return require('./send').safeSend(...args);
+}
+
+/** @type {typeof import('./safe-socket').safeSocket} */
+function safeSocket(...args) {
+  return require('./safe-socket').safeSocket(...args);
+}
+
 /** @type {typeof import('./tcp-info').tcpInfo} */
 function tcpInfo(...args) {
   return require('./tcp-info').tcpInfo(...args);
 }
 
-module.exports = { belongsToHttp, closeGracefully, delivered, flushBeforeExit, guard, peerState, tcpInfo };
+/**
+ * Gives an object properties that are made when somebody asks for them, and are ordinary ones from then on.
+ *
+ * @param {object} object
+ * @param {Record<string, () => unknown>} values
+ */
+function provideLate(object, values) {
+  for (const [name, make] of Object.entries(values)) {
+    const settle = (/** @type {unknown} */ value) => {
+      Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
+      return value;
+    };
+    Object.defineProperty(object, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => settle(make()),
+      set: settle,
+    });
+  }
+}
+
+module.exports = {
+  belongsToHttp,
+  closeGracefully,
+  connect,
+  createServer,
+  delivered,
+  flushBeforeExit,
+  guard,
+  peerState,
+  provideLate,
+  safeSend,
+  safeSocket,
+  tcpInfo,
+};

@@ -5,14 +5,12 @@ const { Duplex } = require('node:stream');
 const { debuglog } = require('node:util');
 
 const { isCalledByTls } = require('./called-by-tls');
-const { endingOf, nowMs } = require('./ending');
+const { endingOf } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
 const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
+const { nextTick, nowMs } = require('./timers');
 const { userStack } = require('./user-stack');
-
-// Taken now: test libraries put a clock of their own in its place.
-const { nextTick } = process;
 
 const channel = diagnostics.channel('safe-socket:refused');
 const debug = debuglog('safe-socket');

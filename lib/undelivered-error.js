@@ -1,7 +1,8 @@
 'use strict';
 
-const { endingOf, nowMs } = require('./ending');
+const { endingOf } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
+const { nowMs } = require('./timers');
 
 /**
  * The connection ended before what was written had arrived.

@@ -2,7 +2,7 @@
 
 /** Checks of arguments: each throws the error that `net` throws for the same value. */
 
-const { BlockList } = require('node:net');
+const net = require('node:net');
 
 const { badPort, invalidArgType, invalidArgValue, outOfRange } = require('./argument-error');
 
@@ -106,6 +106,7 @@ function validateAbortSignal(signal, name) {
  * @param {string} name
  */
 function validateBlockList(list, name) {
+  const { BlockList } = net;
   // `isBlockList` is not there yet in Node 20.
   const isBlockList = BlockList.isBlockList?.(list) ?? list instanceof BlockList;
   if (!isBlockList) throw invalidArgType(name, 'net.BlockList', list);
