@@ -21,7 +21,7 @@ const IS_WINDOWS = process.platform === 'win32';
 /** What may be in our package; a new file at the top level is a decision. */
 const OURS = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.js|index\.d\.ts|register\.js|register\.d\.ts)$/,
-  /^(lib|bin)\/(?!.*\.(node|test\.js)$)/,
+  /^(lib|bin|types)\/(?!.*\.(node|test\.js)$)/,
 ];
 
 /** Above that, something is packed that should not be. */
