@@ -56,6 +56,12 @@ impl Attachment {
         self.waker.wake_by_ref();
     }
 
+    /// Has a turn come soon for the source, from inside a native call or another turn.
+    pub(super) fn schedule(&self, event_loop: &EventLoop) {
+        self.requeue();
+        event_loop.schedule_turn();
+    }
+
     /// Sets who gets the events.
     pub(super) fn set_owner(&self, owner: Owner) {
         self.owner.replace(Some(Rc::new(owner)));
@@ -82,7 +88,7 @@ impl Attachment {
     pub(super) fn schedule_close(&self, event_loop: &Rc<EventLoop>) {
         if !event_loop.deliver_close(self.id) {
             self.close_is_queued.set(true);
-            event_loop.schedule(self.id);
+            self.schedule(event_loop);
         }
     }
 

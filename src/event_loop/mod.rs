@@ -164,9 +164,8 @@ impl EventLoop {
         }
     }
 
-    /// Puts a source on the queue for a turn soon, from inside a native call or another turn.
-    fn schedule(&self, id: usize) {
-        self.queue.push(id);
+    /// Makes sure that a turn comes, which will look at the queue.
+    fn schedule_turn(&self) {
         if self.in_turn.get() {
             return;
         }

@@ -11,7 +11,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 /// The ids of sockets that may have something to do, in the order in which they were woken.
 ///
-/// A waker puts its id on it at most once; a native call that finds something to do, once more.
+/// Only a socket's own waker puts its id on it, and at most once: it is no longer than the list of sockets, with those
+/// that were closed in this turn.
 #[derive(Debug, Default)]
 pub struct ReadyQueue {
     state: Mutex<State>,
@@ -31,7 +32,7 @@ impl ReadyQueue {
     }
 
     /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    pub fn push(&self, id: usize) {
+    fn push(&self, id: usize) {
         let waiting = {
             let mut state = self.lock();
             state.ids.push_back(id);

@@ -139,7 +139,7 @@ impl ListenerSource {
             Ok(listener) => {
                 self.io.replace(Io::Listening(listener));
                 self.update_alive(event_loop);
-                event_loop.schedule(self.attachment.id);
+                self.attachment.schedule(event_loop);
                 0
             }
             Err(error) => errno(&error),

@@ -141,7 +141,7 @@ impl StreamSource {
     fn connect_later(&self, event_loop: &EventLoop) -> i32 {
         self.connecting.set(true);
         self.update_alive(event_loop);
-        event_loop.schedule(self.attachment.id);
+        self.attachment.schedule(event_loop);
         0
     }
 

@@ -149,7 +149,7 @@ impl StreamSource {
                 || (self.reading.get() && stream.poll_read_ready(&mut cx).is_ready())
         };
         if is_ready {
-            event_loop.schedule(self.attachment.id);
+            self.attachment.schedule(event_loop);
         }
     }
 }

@@ -207,7 +207,7 @@ impl StreamSource {
         }
         self.shutting_down.set(true);
         self.update_alive(event_loop);
-        event_loop.schedule(self.attachment.id);
+        self.attachment.schedule(event_loop);
         0
     }
 
