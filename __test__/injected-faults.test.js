@@ -8,22 +8,16 @@
  */
 
 const assert = require('node:assert/strict');
-const { execFile, spawnSync } = require('node:child_process');
-const fs = require('node:fs');
-const os = require('node:os');
+const { execFile } = require('node:child_process');
 const path = require('node:path');
 const process = require('node:process');
 const { after, before, test } = require('node:test');
 const { promisify } = require('node:util');
 
+const { compile, skip } = require('./support/faulty-calls');
+
 const run = promisify(execFile);
 const FIXTURES = path.join(__dirname, 'fixtures');
-
-const COMPILER = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
-const skip =
-  process.platform !== 'linux'
-    ? 'LD_PRELOAD as it is used here is of Linux'
-    : COMPILER === undefined && 'there is no C compiler (cc, gcc or clang) to make the failing calls with';
 
 /** Which calls fail, and whether the kernel has thrown connections away when they do. */
 const FAULTS = [
@@ -41,20 +35,18 @@ const LOST = ['cut off', 'ECONNRESET', 'EPIPE'];
 
 const IDLE_CPU_MS = 150;
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'faulty-calls-'));
-const library = path.join(folder, 'faulty-calls.so');
+/** @type {import('./support/faulty-calls').FaultyCalls} */
+let faultyCalls;
 
 before(async () => {
-  if (skip) return;
-  const source = path.join(FIXTURES, 'faulty-calls.c');
-  await run(/** @type {string} */ (COMPILER), ['-shared', '-fPIC', '-O1', '-o', library, source, '-ldl']);
+  if (!skip) faultyCalls = await compile();
 });
-after(() => fs.rmSync(folder, { recursive: true }));
+after(() => faultyCalls?.remove());
 
 for (const { name, env, counter, losesConnections = false } of FAULTS) {
   test(`${name}: every byte arrives, in order, and the server goes on`, { skip, timeout: 60_000 }, async () => {
     const { stdout, stderr } = await run(process.execPath, [path.join(FIXTURES, 'faulty-service.js'), 'safe-socket'], {
-      env: { ...process.env, ...env, LD_PRELOAD: library },
+      env: { ...process.env, ...env, ...faultyCalls.env },
       timeout: 50_000,
     });
     const { results, again, serverErrors, idleCpuMs } = JSON.parse(stdout);
@@ -68,3 +60,18 @@ for (const { name, env, counter, losesConnections = false } of FAULTS) {
     assert.ok(again.includes('whole'), `afterwards: ${again}`);
   });
 }
+
+test(
+  'a thread that cannot be had is an error of the call, leaves no descriptor, and is had the next time',
+  { skip, timeout: 60_000 },
+  async () => {
+    const { stdout } = await run(process.execPath, [path.join(FIXTURES, 'no-thread.js')], {
+      env: { ...process.env, ...faultyCalls.env, SAFE_SOCKET_DRIVER: 'thread' },
+      timeout: 50_000,
+    });
+    const { attempts, refused, before: first, after: last, echoed } = JSON.parse(stdout);
+    assert.equal(refused, attempts);
+    assert.equal(last, first, 'descriptors');
+    assert.equal(echoed, 'hello');
+  },
+);

@@ -70,7 +70,7 @@ impl Shared {
     }
 }
 
-/// What the callbacks get as their data: leaked by `start`, taken back by `on_environment_end`.
+/// What the callbacks get as their data: leaked by `add_cleanup_hook`, taken back by `on_environment_end`.
 struct Context {
     env: sys::napi_env,
     event_loop: Rc<EventLoop>,
@@ -78,7 +78,6 @@ struct Context {
 
 impl ThreadDriver {
     /// Starts the thread, which owns the runtime from now on.
-    #[allow(unsafe_code)]
     pub(super) fn start(
         env: sys::napi_env,
         resource: sys::napi_value,
@@ -93,30 +92,28 @@ impl ThreadDriver {
             stopping: AtomicBool::new(false),
             function,
         });
-        let context = Box::into_raw(Box::new(Context {
-            env,
-            event_loop: Rc::clone(event_loop),
-        }));
-        // SAFETY: `context` stays valid until the hook takes it back. Added after the function was
-        // created, so that the hook runs before Node's own clean-up of the function.
-        let status = unsafe {
-            sys::napi_add_env_cleanup_hook(env, Some(on_environment_end), context.cast())
-        };
-        if status != sys::Status::napi_ok {
-            // SAFETY: leaked above and given to nobody.
-            drop(unsafe { Box::from_raw(context) });
-            return Err(failure(&"the environment is ending"));
-        }
         let driving = Arc::clone(&shared);
         let thread = thread::Builder::new()
             .name("safe-socket".to_owned())
-            .spawn(move || driving.drive(&runtime))
-            .map_err(|error| failure(&error))?;
-        Ok(Self {
+            .spawn(move || driving.drive(&runtime));
+        let thread = match thread {
+            Ok(thread) => thread,
+            Err(error) => {
+                shared.function.release();
+                return Err(failure(&error));
+            }
+        };
+        let driver = Self {
             env,
             shared,
             thread: Some(thread),
-        })
+        };
+        if add_cleanup_hook(env, event_loop) {
+            Ok(driver)
+        } else {
+            driver.stop();
+            Err(failure(&"the environment is ending"))
+        }
     }
 
     /// Makes sure that JavaScript will look at the queue.
@@ -139,6 +136,24 @@ impl ThreadDriver {
         }
         self.shared.function.release();
     }
+}
+
+/// Added after the function was created, so that the hook runs before Node's own clean-up of the
+/// function.
+#[allow(unsafe_code)]
+fn add_cleanup_hook(env: sys::napi_env, event_loop: &Rc<EventLoop>) -> bool {
+    let context = Box::into_raw(Box::new(Context {
+        env,
+        event_loop: Rc::clone(event_loop),
+    }));
+    // SAFETY: `context` stays valid until the hook takes it back.
+    let status =
+        unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_environment_end), context.cast()) };
+    if status != sys::Status::napi_ok {
+        // SAFETY: leaked above and given to nobody.
+        drop(unsafe { Box::from_raw(context) });
+    }
+    status == sys::Status::napi_ok
 }
 
 /// One item of the `ThreadsafeFunction`, in a callback scope of its own: one event.
@@ -184,7 +199,7 @@ fn shared_of(event_loop: &EventLoop) -> Option<Arc<Shared>> {
 /// The environment ends: close the sockets, end the thread.
 #[allow(unsafe_code)]
 unsafe extern "C" fn on_environment_end(context: *mut c_void) {
-    // SAFETY: `start` registered the hook with a leaked `Context`; it is called once.
+    // SAFETY: `add_cleanup_hook` leaked the `Context`; it is called once.
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     guarded(move || {
         registry::unregister(context.env);
