@@ -50,8 +50,11 @@ class Batch {
   #startedAt = nowMs();
   /** Null: not sent yet. Otherwise what became of it. @type {{ error: Error | null } | null} */
   #outcome = null;
-  /** Callbacks that were due before the outcome was known. @type {Array<{ callback: Function, count: number }>} */
+  /** Callbacks that were due before the outcome was known. @type {Array<(error: Error | null) => void>} */
   #due = [];
+  /** The callback of the last write, and what answers it. @type {Function | null} */
+  #asked = null;
+  #answer = () => {};
 
   length = 0;
 
@@ -106,9 +109,7 @@ class Batch {
   /** @param {Error | null} error */
   #callDue(error) {
     try {
-      for (let due = this.#due.shift(); due !== undefined; due = this.#due.shift()) {
-        for (let i = 0; i < due.count; i += 1) due.callback(error);
-      }
+      for (let due = this.#due.shift(); due !== undefined; due = this.#due.shift()) due(error);
     } finally {
       // One of them has thrown: the others are called all the same.
       if (this.#due.length > 0) nextTick(() => this.#callDue(error));
@@ -116,14 +117,19 @@ class Batch {
   }
 
   /**
-   * The tick of a write callback has come.
-   *
-   * @param {Function} callback
-   * @param {number} count
+   * @param {(error?: Error | null) => void} callback of a write in this batch
+   * @returns {() => void} to be called when its tick has come; the same function for the same callback, as equal ones in
+   *   a row share a tick
    */
-  answer(callback, count) {
-    if (this.#outcome === null) this.#due.push({ callback, count });
-    else for (let i = 0; i < count; i += 1) callback(this.#outcome.error);
+  answering(callback) {
+    if (this.#asked !== callback) {
+      this.#asked = callback;
+      this.#answer = () => {
+        if (this.#outcome === null) this.#due.push(callback);
+        else callback(this.#outcome.error);
+      };
+    }
+    return this.#answer;
   }
 }
 

@@ -5,6 +5,8 @@
 const major = Number.parseInt(process.versions.node, 10);
 
 module.exports = {
+  /** The end of a socket that has no connection waits for one; later versions take it for done. */
+  finalWaitsForStream: major < 22,
   /** A `maxConnections` of 0 is no limit; later versions take no connection at all. */
   zeroConnectionsIsNoLimit: major < 22,
   /** A write that `destroy()` cuts off is reported as done; later versions report `ECANCELED`. */

@@ -37,6 +37,8 @@ class SocketState {
   presend = null;
   /** Its bytes. @type {Uint8Array | null} */
   presendBytes = null;
+  /** True while `write()` hands a chunk that has been sent, or gathered, to `_write()`, for its callback to be called. */
+  isSent = false;
   /** The write that waits for the kernel. @type {any} */
   pending = null;
   /** Small writes of this tick, on their way. @type {any} */
@@ -47,8 +49,6 @@ class SocketState {
   turn = -1;
   /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
   lastQueued = 0;
-  /** Callbacks of writes that went out whole, until the next tick. @type {{ callback: Function, count: number, batch: any } | null} */
-  tick = null;
   /** True from shutdown(2) of this connection. */
   isShut = false;
   /** Settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | null} */

@@ -17,7 +17,6 @@ const { flush, gather, wroteStraight } = require('./gather');
 const { isLinger, linger, takeLinger } = require('./linger');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
-const { nextTick } = require('./timers');
 const { writingMethods } = require('./writing');
 
 /**
@@ -54,29 +53,20 @@ function goesStraight(socket, state, chunk) {
 }
 
 /**
- * Callbacks of writes that are done are called on the next tick; equal ones in a row share it, as in the Writable.
+ * A write that is done has a callback: the Writable calls it, in the order that only it knows, after a `'drain'` that is
+ * due and before the callbacks of `end()` and `'finish'`.
  *
+ * @param {any} socket
  * @param {any} state
- * @param {(error: null) => void} callback
+ * @param {string | Uint8Array} chunk
+ * @param {BufferEncoding | null | undefined} encoding
+ * @param {(error?: Error | null) => void} callback
+ * @returns {boolean}
  */
-function callSoon(state, callback) {
-  if (state.tick !== null && state.tick.callback === callback && state.tick.batch === state.batch) {
-    state.tick.count += 1;
-    return;
-  }
-  state.tick = { callback, count: 1, batch: state.batch };
-  nextTick(runTick, state, state.tick);
-}
-
-/**
- * @param {any} state
- * @param {{ callback: Function, count: number, batch: any }} tick
- */
-function runTick(state, tick) {
-  const { callback, count, batch } = tick;
-  if (state.tick === tick) state.tick = null;
-  if (batch !== null) batch.answer(callback, count);
-  else for (let i = 0; i < count; i += 1) callback(null);
+function confirm(socket, state, chunk, encoding, callback) {
+  state.isSent = true;
+  const answer = state.batch === null ? callback : state.batch.answering(callback);
+  return Duplex.prototype.write.call(socket, chunk, /** @type {BufferEncoding} */ (encoding), answer);
 }
 
 /**
@@ -128,8 +118,7 @@ function write(chunk, encoding, callback) {
   }
   state.lastQueued = 0;
   if (state.timer !== null || this._parent !== null) this._unrefTimer();
-  if (typeof callback === 'function') callSoon(state, callback);
-  return true;
+  return typeof callback === 'function' ? confirm(this, state, chunk, encoding, callback) : true;
 }
 
 /**

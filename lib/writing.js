@@ -14,6 +14,7 @@ const { countsIfRefused, dispatch, fail, goOn, toChunks } = require('./dispatch'
 const { ENOTCONN } = require('./errno');
 const { kOnShutdown, kOnWritable } = require('./listeners');
 const { netError } = require('./net-error');
+const { finalWaitsForStream } = require('./node-version');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { startWriteTimer } = require('./write-timeout');
@@ -81,6 +82,12 @@ const writingMethods = {
    * @param {(error?: Error | null) => void} callback
    */
   _write(data, encoding, callback) {
+    const state = this[kState];
+    if (state.isSent) {
+      state.isSent = false;
+      callback();
+      return;
+    }
     this._writeGeneric(false, data, encoding, callback);
   },
 
@@ -90,7 +97,8 @@ const writingMethods = {
    */
   _final(callback) {
     const state = this[kState];
-    if (this.connecting) return this.once('connect', () => this._final(callback));
+    const isWaiting = this.connecting || (state.stream === null && finalWaitsForStream);
+    if (isWaiting) return this.once('connect', () => this._final(callback));
     if (state.stream === null) return callback();
     if (state.batch !== null) {
       return dispatch(this, [], (error) => (error ? callback(error) : this._final(callback)));

@@ -118,9 +118,24 @@ function describeData(chunks) {
  */
 function briefly(socket) {
   const flags = FLAGS.filter((flag) => socket[flag]).join(' ');
-  return `[${socket.readyState}: ${flags}; ${socket.writableLength}/${socket.bufferSize} of ${socket.bytesWritten}${
+  return `[${socket.readyState}: ${flags}; ${socket.writableLength}/${socket.bufferSize} of ${bytesWritten(socket)}${
     socket.errored ? `; ${describeError(socket.errored)}` : ''
   }]`;
+}
+
+/**
+ * A row of the compatibility table: of several buffers that were corked and wait for the connection, `net` adds up the
+ * lengths of its queue's entries, which have none. Here stands what it means.
+ *
+ * @param {any} socket
+ * @returns {number | undefined}
+ */
+function bytesWritten(socket) {
+  const counted = socket.bytesWritten;
+  const waiting = socket._pendingData;
+  if (!Number.isNaN(counted) || waiting?.allBuffers !== true) return counted;
+  const entries = [...waiting, ...socket.writableBuffer];
+  return entries.reduce((total, { chunk, encoding }) => total + Buffer.byteLength(chunk, encoding), 0);
 }
 
 /**
