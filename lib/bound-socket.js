@@ -10,6 +10,7 @@ const { isIP } = require('node:net');
 const { invalidArgValue } = require('./argument-error');
 const { Stream, eventLoop } = require('./native');
 const { netError } = require('./net-error');
+const { hasPaths } = require('./paths');
 const { checkBind } = require('./permission');
 const { endpointError, errnoError } = require('./system-error');
 const { validateBoolean, validateObject, validatePort, validateString } = require('./validate');
@@ -104,6 +105,7 @@ class BoundSocket {
     if (path[0] === '\0' && process.platform !== 'linux') {
       throw invalidArgValue('options.path', path, 'abstract socket paths are only supported on Linux');
     }
+    if (!hasPaths()) throw netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'binding to a named pipe');
     checkBind(path);
     const stream = new Stream(eventLoop(), 'pipe');
     const errno = stream.bindPath(path);

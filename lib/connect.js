@@ -11,6 +11,7 @@ const { MultipleAttempt, SingleAttempt } = require('./attempt');
 const { addressError, interleaveFamilies, lookupOptions } = require('./lookup');
 const { netError } = require('./net-error');
 const { openStream } = require('./open-stream');
+const { hasPaths } = require('./paths');
 const { kState } = require('./state');
 const { nextTick } = require('./timers');
 const {
@@ -217,6 +218,10 @@ const connectMethods = {
     this.connecting = true;
     if (isPath) {
       validateString(path, 'options.path');
+      if (!hasPaths()) {
+        destroySoon(this, netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'connecting to a named pipe'));
+        return this;
+      }
       new SingleAttempt(this, { address: path }).begin();
     } else {
       connectToHost(this, options);

@@ -10,6 +10,7 @@ const { BoundSocket, takeBound } = require('./bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native');
 const { netError } = require('./net-error');
+const { hasPaths } = require('./paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('./system-error');
@@ -130,6 +131,10 @@ function listenOnPath(server, options, backlog) {
   if (path[0] === '\0' && (options.readableAll || options.writableAll)) {
     const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket';
     throw invalidArgValue('options', options, reason);
+  }
+  if (!hasPaths()) {
+    failSoon(server, netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'listening on a named pipe'));
+    return;
   }
   server._pipeName = path;
   const endpoint = { address: path, port: NO_PORT, addressType: NO_PORT };

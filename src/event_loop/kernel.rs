@@ -1,11 +1,15 @@
 //! Questions to the kernel that no safe wrapper asks: `SIOCOUTQ` and `TCP_INFO`.
 
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use std::os::fd::AsRawFd;
+use std::os::fd::{BorrowedFd, RawFd};
 
 use crate::net::delivery::{Look, peer_of};
 use crate::net::errno::EBADF;
-use crate::net::tcp_info::{TCP_INFO_BYTES, TcpInfo};
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use crate::net::tcp_info::TCP_INFO_BYTES;
+use crate::net::tcp_info::TcpInfo;
 
 /// How often a look is begun anew because acknowledgements come meanwhile.
 const MAX_LOOKS: usize = 4;

@@ -12,6 +12,10 @@ pub fn errno(error: &io::Error) -> i32 {
     if let Some(code) = error.raw_os_error() {
         return -code;
     }
+    #[cfg(windows)]
+    if let Some(errno) = error.raw_os_error().and_then(from_winsock) {
+        return errno;
+    }
     from_kind(error.kind())
 }
 
@@ -55,6 +59,7 @@ mod code {
 mod code {
     pub const EADDRINUSE: i32 = -4091;
     pub const EADDRNOTAVAIL: i32 = -4090;
+    pub const EAFNOSUPPORT: i32 = -4089;
     pub const EACCES: i32 = -4092;
     pub const EAGAIN: i32 = -4088;
     pub const EBADF: i32 = -4083;
@@ -64,13 +69,29 @@ mod code {
     pub const EINVAL: i32 = -4071;
     pub const EIO: i32 = -4070;
     pub const EISCONN: i32 = -4069;
+    pub const EMFILE: i32 = -4066;
+    pub const ENOBUFS: i32 = -4060;
     pub const ENOTCONN: i32 = -4053;
+    pub const ENOTSOCK: i32 = -4050;
     pub const ENOTSUP: i32 = -4049;
     pub const EPIPE: i32 = -4047;
     pub const ETIMEDOUT: i32 = -4039;
     pub const ENETUNREACH: i32 = -4062;
     pub const EHOSTUNREACH: i32 = -4073;
     pub const ENOENT: i32 = -4058;
+}
+
+/// What std has no kind for, by the numbers of Windows Sockets.
+#[cfg(windows)]
+fn from_winsock(code: i32) -> Option<i32> {
+    match code {
+        10024 => Some(code::EMFILE),
+        10038 => Some(code::ENOTSOCK),
+        10047 => Some(code::EAFNOSUPPORT),
+        10055 => Some(code::ENOBUFS),
+        10056 => Some(code::EISCONN),
+        _ => None,
+    }
 }
 
 pub use code::{EBADF, EINVAL, EISCONN, ENOTCONN};

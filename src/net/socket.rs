@@ -50,26 +50,40 @@ pub fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
     Ok(parsed.with_port(port, scope))
 }
 
-#[cfg(unix)]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn interface_index(name: &str) -> io::Result<u32> {
     let probe = Socket::new(Domain::IPV6, Type::DGRAM, None)?;
     rustix::net::netdevice::name_to_index(&probe, name)
         .map_err(|_| io::ErrorKind::InvalidInput.into())
 }
 
-#[cfg(not(unix))]
-fn interface_index(_name: &str) -> io::Result<u32> {
-    Err(io::ErrorKind::InvalidInput.into())
+/// getaddrinfo(3) knows the names of interfaces, and asks nobody about a numeric address.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn interface_index(name: &str) -> io::Result<u32> {
+    use std::net::ToSocketAddrs;
+
+    let addresses = (format!("fe80::1%{name}"), 0).to_socket_addrs();
+    addresses
+        .ok()
+        .and_then(|mut addresses| {
+            addresses.find_map(|address| match address {
+                SocketAddr::V6(address) => Some(address.scope_id()),
+                SocketAddr::V4(_) => None,
+            })
+        })
+        .filter(|index| *index != 0)
+        .ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
-/// The name of the interface with this index, or the index itself where there is none.
+/// The name of the interface with this index, or the index itself, which means the same, where there
+/// is none or no safe way to ask for it.
 #[must_use]
 pub fn zone_name(index: u32) -> String {
-    #[cfg(unix)]
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     let name = Socket::new(Domain::IPV6, Type::DGRAM, None)
         .ok()
         .and_then(|probe| rustix::net::netdevice::index_to_name(&probe, index).ok());
-    #[cfg(not(unix))]
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
     let name = None;
     name.unwrap_or_else(|| index.to_string())
 }
@@ -84,7 +98,8 @@ pub fn tcp(addr: &SocketAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// A non-blocking, close-on-exec Unix-domain stream socket.
+/// A non-blocking, close-on-exec Unix-domain stream socket. Not on Windows: what Node calls a path
+/// there is a named pipe.
 ///
 /// # Errors
 /// As socket(2).
