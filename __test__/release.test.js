@@ -20,7 +20,8 @@ const IS_WINDOWS = process.platform === 'win32';
 
 /** What may be in our package; a new file at the top level is a decision. */
 const OURS = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.js|index\.d\.ts|register\.js|register\.d\.ts)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
+  /^(index|http|register)\.(js|d\.ts)$/,
   /^(lib|bin|types)\/(?!.*\.(node|test\.js)$)/,
 ];
 

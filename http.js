@@ -1,0 +1,45 @@
+'use strict';
+
+/**
+ * `safe-socket/http`: Node's own `http` with our sockets below it, and guarded requests and responses. What does no I/O
+ * is Node's own.
+ */
+
+const http = require('node:http');
+
+const { Agent, globalAgent } = require('./lib/http/agent');
+const { get, request } = require('./lib/http/request');
+const { Server, createServer } = require('./lib/http/server');
+
+const {
+  ClientRequest,
+  IncomingMessage,
+  METHODS,
+  OutgoingMessage,
+  STATUS_CODES,
+  ServerResponse,
+  maxHeaderSize,
+  setMaxIdleHTTPParsers,
+  validateHeaderName,
+  validateHeaderValue,
+} = http;
+
+// One literal of plain names: that is what lets `import { createServer } from 'safe-socket/http'` see them.
+module.exports = {
+  Agent,
+  ClientRequest,
+  IncomingMessage,
+  METHODS,
+  OutgoingMessage,
+  STATUS_CODES,
+  Server,
+  ServerResponse,
+  createServer,
+  get,
+  globalAgent,
+  maxHeaderSize,
+  request,
+  setMaxIdleHTTPParsers,
+  validateHeaderName,
+  validateHeaderValue,
+};
