@@ -86,6 +86,8 @@ const burst = fc.oneof(
 const idle = fc.tuple(kind('setTimeout', { ms: fc.constantFrom(1, 5), callback: fc.boolean() }));
 
 const EVENTS = ['end', 'finish', 'drain', 'timeout', 'error', 'close'];
+/** Those of a client that come before it has heard of the connection, or when it does. */
+const WHILE_CONNECTING = ['connect', 'ready', 'pause', 'resume'];
 const reactionsTo = (events) =>
   fc.array(
     fc.record({
@@ -107,7 +109,7 @@ const parts = fc.record({
   subject: fc.constantFrom('client', 'server', 'both'),
   target: fc.constantFrom('listening', 'listening', 'listening', 'listening', 'listening', 'lookup', 'refused'),
   addresses: fc.boolean(),
-  client: fc.record(endOptions([...EVENTS, 'connect', 'ready', 'pause', 'resume'])),
+  client: fc.record(endOptions([...EVENTS, ...WHILE_CONNECTING])),
   server: fc.record({ ...endOptions(EVENTS), pauseOnConnect: fc.nat(9).map((n) => n === 0) }),
   early: sometimes(burst),
   greeting: sometimes(fc.array(fc.oneof(...gentle), { minLength: 1, maxLength: 5 })),
@@ -123,13 +125,14 @@ const parts = fc.record({
 
 /**
  * Whether the client learns first that it is connected, or the server that it has a connection, is the event loop's
- * business: at that moment only one of them acts, and a greeting does not close.
+ * business: at that moment only one of them acts, and a greeting does not close. What the client writes while it is
+ * connecting is sent at that moment.
  *
  * @type {fc.Arbitrary<Scenario>}
  */
 const scenario = parts.map((drawn) => {
   if (drawn.greeting.length === 0) return drawn;
-  const reactions = drawn.client.reactions.filter(({ event }) => event !== 'connect' && event !== 'ready');
+  const reactions = drawn.client.reactions.filter(({ event }) => !WHILE_CONNECTING.includes(event));
   return { ...drawn, early: [], client: { ...drawn.client, reactions } };
 });
 
