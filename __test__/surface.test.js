@@ -262,8 +262,7 @@ function kindOf(object, key) {
   if (key === 'BlockList' || key === 'SocketAddress') return { type: typeof object[key] };
   return {
     type: get || set ? 'accessor' : typeof value,
-    // A newer Node gave setKeepAlive() two more arguments, which are provided everywhere.
-    arity: typeof value === 'function' && key !== 'setKeepAlive' && key !== '_setupWorker' ? value.length : undefined,
+    arity: typeof value === 'function' && key !== '_setupWorker' ? value.length : undefined,
     enumerable,
   };
 }

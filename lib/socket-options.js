@@ -5,6 +5,8 @@
  * only a change is a system call.
  */
 
+const net = require('node:net');
+
 const { invalidArgType } = require('./argument-error');
 const { EBADF } = require('./errno');
 const { kState } = require('./state');
@@ -109,5 +111,8 @@ const optionMethods = {
     return tos;
   },
 };
+
+// A newer Node takes two more arguments; here every version does.
+Object.defineProperty(optionMethods.setKeepAlive, 'length', { value: net.Socket.prototype.setKeepAlive.length });
 
 module.exports = { applyOptions, optionMethods, toSeconds };
