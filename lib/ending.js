@@ -185,7 +185,18 @@ function insideTimeout(socket, emitTimeout) {
  */
 function isTimingOut(socket) {
   if (timingOut !== null) return timingOut === socket || timingOut === socket.socket;
-  return ((socket.timeout ?? 0) > 0 || (socket.socket?.timeout ?? 0) > 0) && isTimeoutOnStack();
+  return (hasTimeout(socket) || hasTimeout(socket.socket)) && isTimeoutOnStack();
+}
+
+/**
+ * Node keeps what it was given as `timeout`, also if it then throws: that can be anything.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function hasTimeout(socket) {
+  const timeout = socket?.timeout;
+  return typeof timeout === 'number' && timeout > 0;
 }
 
 /**

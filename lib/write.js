@@ -10,6 +10,7 @@
 
 const { Duplex } = require('node:stream');
 
+const { codedError } = require('./argument-error');
 const { checkChunk } = require('./arguments');
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfEnd, noteEnding } = require('./ending');
@@ -18,6 +19,21 @@ const { isLinger, linger, takeLinger } = require('./linger');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
 const { writingMethods } = require('./writing');
+
+/**
+ * @param {any} socket
+ * @param {unknown} chunk
+ * @param {unknown} encoding
+ * @param {Function} cutoff
+ * @throws {TypeError}
+ */
+function check(socket, chunk, encoding, cutoff) {
+  checkChunk(socket, chunk, encoding, cutoff);
+  // Streams of Node 20 and 22 let it pass, and then their sockets throw.
+  if (encoding === 'buffer' && typeof chunk === 'string') {
+    throw codedError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Second argument must be a buffer', cutoff);
+  }
+}
 
 /**
  * Only a socket that was ever begun can have ended: a fresh one answers as `net` does.
@@ -103,7 +119,7 @@ function write(chunk, encoding, callback) {
   }
   const state = this[kState];
   const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
-  if (encoding || !isPlain) checkChunk(this, chunk, encoding, write);
+  if (encoding || !isPlain) check(this, chunk, encoding, write);
   if (isOver(this)) return refuseWrite(this, chunk, encoding, callback, write);
   if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let isStraight = goesStraight(this, state, chunk);
@@ -132,7 +148,7 @@ function end(chunk, encoding, callback) {
     [chunk, encoding, callback] = takeLinger(this, [chunk, encoding, callback]);
   }
   const hasData = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
-  if (hasData) checkChunk(this, chunk, encoding, end);
+  if (hasData) check(this, chunk, encoding, end);
   if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end);
   if (this[kState].begun) noteEnding(this, endedByOfEnd(this), undefined, end);
   Duplex.prototype.end.call(this, chunk, encoding, callback);
