@@ -43,6 +43,12 @@ let listensForExit = false;
 
 /** Counts what the event loop tells us: two writes under the same number may be of one tick. */
 let turn = 0;
+/**
+ * Ticks that no event of ours begins, such as those of timers, are not told. When a write has waited for others in vain,
+ * it may have been for that: from then until the next event, ticks with a write are counted by a tick of their own.
+ */
+let countsTicks = false;
+let isCounting = false;
 
 class Batch {
   /** @type {Buffer} */
@@ -57,6 +63,7 @@ class Batch {
   #answer = () => {};
 
   length = 0;
+  writes = 0;
 
   /**
    * @param {string | Uint8Array} chunk
@@ -73,6 +80,7 @@ class Batch {
    */
   add(chunk, encoding) {
     const start = this.length;
+    this.writes += 1;
     if (roomFor(chunk) > this.#buffer.length - start) this.#grow();
     if (typeof chunk === 'string') {
       this.length += this.#buffer.write(chunk, start, encoding);
@@ -144,6 +152,7 @@ function roomFor(chunk) {
 /** An event has come: a new tick has begun. */
 function nextTurn() {
   turn += 1;
+  countsTicks = false;
 }
 
 /**
@@ -153,6 +162,14 @@ function nextTurn() {
  */
 function wroteStraight(state) {
   state.turn = turn;
+  if (!countsTicks || isCounting) return;
+  isCounting = true;
+  nextTick(countTick);
+}
+
+function countTick() {
+  isCounting = false;
+  turn += 1;
 }
 
 /**
@@ -207,6 +224,7 @@ function flush(socket) {
   const state = socket[kState];
   const batch = takeBatch(state);
   if (batch === null) return;
+  if (batch.writes === 1) countsTicks = true;
   const { bytes } = batch;
   const taken = state.stream.write(bytes, 0);
   if (taken === bytes.length) {

@@ -151,6 +151,8 @@ function end(chunk, encoding, callback) {
   if (hasData) check(this, chunk, encoding, end);
   if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end);
   if (this[kState].begun) noteEnding(this, endedByOfEnd(this), undefined, end);
+  // What was gathered would be a write after the end, should a `_final()` of somebody else wait before ours.
+  if (this[kState].batch !== null && this._final !== writingMethods._final) flush(this);
   Duplex.prototype.end.call(this, chunk, encoding, callback);
   if (this[kState].lingerMs !== undefined) linger(this);
   return this;
