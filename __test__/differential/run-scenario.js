@@ -119,15 +119,16 @@ class Run {
   async step(end, operations) {
     const timeoutsBefore = end.timeouts;
     const [first] = operations;
-    const waitsForTimeout = first.kind === 'setTimeout' && first.ms > 0 && first.ms < 1_000;
+    end.waitsForTimeout = first.kind === 'setTimeout' && first.ms > 0 && first.ms < 1_000;
     perform(end, operations);
-    if (waitsForTimeout) {
+    if (end.waitsForTimeout) {
       await this.rest(() => end.timeouts > timeoutsBefore || !canTimeOut(end.socket), TIMEOUT_PATIENCE_MS);
     } else {
       await this.rest();
     }
-    // A second timeout would come whenever it likes.
-    if (waitsForTimeout) end.socket?.setTimeout(0);
+    // It may not have come because the socket was never idle.
+    if (end.waitsForTimeout) end.socket?.setTimeout(0);
+    end.waitsForTimeout = false;
   }
 
   async rest(condition = () => true, patienceMs = undefined) {
