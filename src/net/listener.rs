@@ -4,22 +4,25 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
-use socket2::Socket;
-use tokio::net::TcpListener;
+use socket2::{SockRef, Socket};
 #[cfg(unix)]
-use tokio::net::UnixListener;
+use tokio::io::{Interest, unix::AsyncFd};
+#[cfg(not(unix))]
+use tokio::net::TcpListener;
 
+#[cfg(unix)]
+use super::registered::watch;
 use super::{Kind, Stream};
 
 /// A listening socket that is registered with the tokio runtime whose context was entered when it
 /// was made.
 #[derive(Debug)]
-pub enum Listener {
-    /// TCP over IPv4 or IPv6.
-    Tcp(TcpListener),
-    /// A Unix-domain path.
+pub struct Listener {
     #[cfg(unix)]
-    Unix(UnixListener),
+    io: AsyncFd<Socket>,
+    #[cfg(not(unix))]
+    io: TcpListener,
+    kind: Kind,
 }
 
 impl Listener {
@@ -29,16 +32,11 @@ impl Listener {
     /// As listen(2) and `epoll_ctl(2)`.
     pub fn listen(socket: Socket, kind: Kind, backlog: i32) -> io::Result<Self> {
         socket.listen(backlog)?;
-        match kind {
-            Kind::Tcp => TcpListener::from_std(socket.into()).map(Self::Tcp),
-            #[cfg(unix)]
-            Kind::Pipe => {
-                let fd = std::os::fd::OwnedFd::from(socket);
-                UnixListener::from_std(fd.into()).map(Self::Unix)
-            }
-            #[cfg(not(unix))]
-            Kind::Pipe => Err(io::ErrorKind::Unsupported.into()),
-        }
+        #[cfg(unix)]
+        let io = watch(socket, Interest::READABLE)?;
+        #[cfg(not(unix))]
+        let io = TcpListener::from_std(socket.into())?;
+        Ok(Self { io, kind })
     }
 
     /// Takes one connection from the queue, already registered.
@@ -46,18 +44,26 @@ impl Listener {
     /// # Errors
     /// As accept(2): `EMFILE` and `ENFILE` when descriptors run out; the connection then stays in
     /// the queue.
+    #[cfg(unix)]
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
-        Poll::Ready(match self {
-            Self::Tcp(listener) => {
-                let (stream, _peer) = ready!(listener.poll_accept(cx))?;
-                Ok(Stream::Tcp(stream))
+        loop {
+            let mut guard = ready!(self.io.poll_read_ready(cx))?;
+            if let Ok(accepted) = guard.try_io(|io| io.get_ref().accept()) {
+                let (socket, _peer) = accepted?;
+                rustix::io::ioctl_fionbio(&socket, true)?;
+                return Poll::Ready(Stream::from_socket(socket, self.kind));
             }
-            #[cfg(unix)]
-            Self::Unix(listener) => {
-                let (stream, _peer) = ready!(listener.poll_accept(cx))?;
-                Ok(Stream::Unix(stream))
-            }
-        })
+        }
+    }
+
+    /// Takes one connection from the queue, already registered.
+    ///
+    /// # Errors
+    /// As accept(2).
+    #[cfg(not(unix))]
+    pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
+        let (stream, _peer) = ready!(self.io.poll_accept(cx))?;
+        Poll::Ready(Ok(Stream::Socket(stream.into(), self.kind)))
     }
 
     /// getsockname(2) of a TCP listener.
@@ -65,11 +71,15 @@ impl Listener {
     /// # Errors
     /// As getsockname(2); `Unsupported` for what has no IP address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Tcp(listener) => listener.local_addr(),
-            #[cfg(unix)]
-            Self::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
-        }
+        let addr = self.socket().local_addr()?.as_socket();
+        addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
+    }
+
+    fn socket(&self) -> SockRef<'_> {
+        #[cfg(unix)]
+        return SockRef::from(self.io.get_ref());
+        #[cfg(not(unix))]
+        return SockRef::from(&self.io);
     }
 
     /// The descriptor.
@@ -77,9 +87,6 @@ impl Listener {
     #[must_use]
     pub fn raw_fd(&self) -> std::os::fd::RawFd {
         use std::os::fd::AsRawFd;
-        match self {
-            Self::Tcp(listener) => listener.as_raw_fd(),
-            Self::Unix(listener) => listener.as_raw_fd(),
-        }
+        self.io.as_raw_fd()
     }
 }

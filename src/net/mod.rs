@@ -12,6 +12,7 @@ pub mod fifo;
 pub mod listener;
 pub mod options;
 pub mod path;
+pub mod registered;
 pub mod socket;
 pub mod stream;
 pub mod tcp_info;

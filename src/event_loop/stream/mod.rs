@@ -16,7 +16,7 @@ use socket2::{SockRef, Socket};
 
 use super::attachment::Attachment;
 use super::dispatch::{AsyncContext, Event, Owner};
-use super::{DriverKind, EventLoop, Realm, Slab, Source};
+use super::{EventLoop, Realm, Slab, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::path::BoundPath;
@@ -72,16 +72,7 @@ impl StreamSource {
 
     /// A stream that was accepted.
     pub(super) fn accepted(event_loop: &EventLoop, realm: &Realm, stream: Stream) -> usize {
-        // libuv reads when the poll says so, not before: a peer that writes and resets meanwhile is told
-        // apart only by what comes in one event.
-        if event_loop.driver_kind() == DriverKind::Loop {
-            stream.forget_guessed_readiness();
-        }
-        let kind = match stream {
-            Stream::Tcp(_) => Kind::Tcp,
-            #[cfg(unix)]
-            Stream::Unix(_) | Stream::Fifo(_) => Kind::Pipe,
-        };
+        let kind = stream.kind();
         let resource_type = match kind {
             Kind::Tcp => "TCPWRAP",
             Kind::Pipe => "PIPEWRAP",

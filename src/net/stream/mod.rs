@@ -4,21 +4,17 @@
 
 mod transfer;
 
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use socket2::{SockRef, Socket};
 use tokio::io::Interest;
-use tokio::net::TcpStream;
-#[cfg(unix)]
-use tokio::net::UnixStream;
 
 use super::Kind;
 #[cfg(unix)]
 use super::fifo::Fifo;
+use super::registered::Registered;
 
 pub use transfer::MAX_SLICES;
 
@@ -26,23 +22,18 @@ pub use transfer::MAX_SLICES;
 /// made.
 #[derive(Debug)]
 pub enum Stream {
-    /// A TCP connection.
-    Tcp(TcpStream),
-    /// A Unix-domain stream connection.
-    #[cfg(unix)]
-    Unix(UnixStream),
+    /// A TCP or Unix-domain connection.
+    Socket(Registered, Kind),
     /// A pipe(2) or FIFO.
     #[cfg(unix)]
     Fifo(Fifo),
 }
 
-/// Runs the same expression on whichever tokio type the stream is; the third form is for the pipe.
+/// Runs the first expression on a socket, and the second on a pipe.
 macro_rules! each {
     ($self:expr, $stream:ident => $socket:expr, $fifo:ident => $pipe:expr) => {
         match $self {
-            Stream::Tcp($stream) => $socket,
-            #[cfg(unix)]
-            Stream::Unix($stream) => $socket,
+            Stream::Socket($stream, _) => $socket,
             #[cfg(unix)]
             Stream::Fifo($fifo) => $pipe,
         }
@@ -57,16 +48,7 @@ impl Stream {
     /// # Errors
     /// As `epoll_ctl(2)`.
     pub fn from_socket(socket: Socket, kind: Kind) -> io::Result<Self> {
-        match kind {
-            Kind::Tcp => TcpStream::from_std(socket.into()).map(Self::Tcp),
-            #[cfg(unix)]
-            Kind::Pipe => {
-                let fd = std::os::fd::OwnedFd::from(socket);
-                UnixStream::from_std(fd.into()).map(Self::Unix)
-            }
-            #[cfg(not(unix))]
-            Kind::Pipe => Err(io::ErrorKind::Unsupported.into()),
-        }
+        Ok(Self::Socket(Registered::new(socket)?, kind))
     }
 
     /// Registers an adopted descriptor, which becomes non-blocking.
@@ -104,28 +86,20 @@ impl Stream {
         )
     }
 
-    /// Takes back tokio's guess that a stream which was just accepted can be read at once.
-    ///
-    /// Only where the driver cannot run meanwhile: it would be no guess any more, and nobody would
-    /// repeat what it saw.
-    pub fn forget_guessed_readiness(&self) {
-        let nothing = || -> io::Result<()> { Err(io::ErrorKind::WouldBlock.into()) };
-        let _cleared = each!(self,
-            stream => stream.try_io(Interest::READABLE, nothing),
-            _fifo => Ok(())
-        );
-    }
-
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.
     #[must_use]
     pub fn is_hung_up(&self) -> bool {
-        let both = Interest::READABLE | Interest::WRITABLE;
-        let mut cx = Context::from_waker(Waker::noop());
-        let ready = each!(self,
-            stream => pin!(stream.ready(both)).poll(&mut cx),
-            _fifo => return false
-        );
-        matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed() && ready.is_write_closed())
+        each!(self, stream => stream.is_hung_up(), _fifo => false)
+    }
+
+    /// TCP or Unix-domain; a pipe counts as the latter.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Socket(_, kind) => *kind,
+            #[cfg(unix)]
+            Self::Fifo(_) => Kind::Pipe,
+        }
     }
 
     /// Tells tokio that the kernel takes nothing, so that [`Stream::poll_write_ready`] waits for
@@ -140,7 +114,7 @@ impl Stream {
             other => other.map(drop),
         };
         let outcome = each!(self,
-            stream => stream.try_io(Interest::WRITABLE, || confirm(is_writable(stream))),
+            stream => stream.try_io(Interest::WRITABLE, |socket| confirm(is_writable(socket))),
             fifo => fifo.try_write_io(|pipe| confirm(is_writable(pipe)))
         );
         match outcome {
@@ -175,7 +149,7 @@ impl Stream {
     /// The socket, for its options; `None` for a pipe, which has none.
     #[must_use]
     pub fn socket(&self) -> Option<SockRef<'_>> {
-        each!(self, stream => Some(SockRef::from(stream)), _fifo => None)
+        each!(self, stream => Some(stream.socket()), _fifo => None)
     }
 
     /// getsockname(2) of a TCP stream.
@@ -184,8 +158,10 @@ impl Stream {
     /// As getsockname(2); `Unsupported` for what has no IP address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match self {
-            Self::Tcp(stream) => stream.local_addr(),
-            #[cfg(unix)]
+            Self::Socket(stream, Kind::Tcp) => {
+                let addr = stream.socket().local_addr()?.as_socket();
+                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
+            }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -196,8 +172,10 @@ impl Stream {
     /// As getpeername(2); `Unsupported` for what has no IP address.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         match self {
-            Self::Tcp(stream) => stream.peer_addr(),
-            #[cfg(unix)]
+            Self::Socket(stream, Kind::Tcp) => {
+                let addr = stream.socket().peer_addr()?.as_socket();
+                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
+            }
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -207,7 +185,7 @@ impl Stream {
     #[must_use]
     pub fn raw_fd(&self) -> std::os::fd::RawFd {
         use std::os::fd::AsRawFd;
-        each!(self, stream => stream.as_raw_fd(), fifo => fifo.as_raw_fd())
+        each!(self, stream => stream.socket().as_raw_fd(), fifo => fifo.as_raw_fd())
     }
 }
 
@@ -221,6 +199,6 @@ fn is_writable(fd: impl std::os::fd::AsFd) -> io::Result<bool> {
 }
 
 #[cfg(not(unix))]
-fn is_writable<T>(_stream: T) -> io::Result<bool> {
+fn is_writable<T>(_socket: T) -> io::Result<bool> {
     Ok(false)
 }

@@ -7,7 +7,6 @@
 
 use std::io::{self, IoSlice, Read};
 
-use socket2::SockRef;
 use tokio::io::Interest;
 
 use super::{Stream, each};
@@ -20,7 +19,8 @@ impl Stream {
     ///
     /// A read shorter than `buf` also clears the readiness: on a stream that means that the
     /// kernel's queue was empty at that moment (epoll(7), "Questions and answers", 9), and
-    /// whatever comes later is a new edge.
+    /// whatever comes later is a new edge. Unless urgent data came: then the read may have stopped
+    /// at the mark.
     ///
     /// # Errors
     /// `WouldBlock` when nothing is there; otherwise as recv(2).
@@ -29,20 +29,24 @@ impl Stream {
         let mut recv = |read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>| {
             received = retry_interrupted(|| read(buf));
             match received {
+                Ok(n) if n == buf.len() || (n > 0 && self.take_urgent()) => Ok(()),
                 // Also the end of the stream is level-triggered no more once it was read.
-                Ok(n) if n == buf.len() => Ok(()),
                 _ => Err(io::ErrorKind::WouldBlock.into()),
             }
         };
         let _cleared: io::Result<()> = each!(self,
-            stream => stream.try_io(Interest::READABLE, || {
-                recv(&mut |buf| (&*SockRef::from(stream)).read(buf))
+            stream => stream.try_io(Interest::READABLE, |mut socket| {
+                recv(&mut |buf| socket.read(buf))
             }),
             fifo => fifo
                 .try_read_io(|pipe| recv(&mut |buf| Ok(rustix::io::read(pipe, buf)?)))
                 .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
         );
         received
+    }
+
+    fn take_urgent(&self) -> bool {
+        each!(self, stream => stream.take_urgent(), _fifo => false)
     }
 
     /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.
@@ -52,7 +56,7 @@ impl Stream {
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
         would_block_without_buffers(retry_interrupted(|| {
             each!(self,
-                stream => SockRef::from(stream).send_with_flags(buf, NO_SIGNAL),
+                stream => stream.socket().send_with_flags(buf, NO_SIGNAL),
                 fifo => fifo.write(buf)
             )
         }))
@@ -66,7 +70,7 @@ impl Stream {
         let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
         would_block_without_buffers(retry_interrupted(|| {
             each!(self,
-                stream => SockRef::from(stream).send_vectored_with_flags(bufs, NO_SIGNAL),
+                stream => stream.socket().send_vectored_with_flags(bufs, NO_SIGNAL),
                 fifo => fifo.write_vectored(bufs)
             )
         }))
