@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const nodeNet = require('node:net');
+const os = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { Worker } = require('node:worker_threads');
@@ -74,6 +75,37 @@ for (const [point, prepare] of Object.entries(POINTS)) {
 test('a reset in the accept queue', { timeout: 30_000 }, async () => {
   assert.deepEqual(await acceptReset(safeSocket), await acceptReset(nodeNet));
 });
+
+// Another thread may wake up for the data alone: a row of the compatibility table.
+const skip = process.env.SAFE_SOCKET_DRIVER === 'thread' && 'a race with the thread driver';
+
+test('a reset that comes with the last data, while a write waits', { timeout: 30_000, skip }, async () => {
+  assert.deepEqual(await resetWithData(safeSocket), await resetWithData(nodeNet));
+});
+
+/**
+ * @param {any} net
+ * @returns {Promise<string[]>}
+ */
+async function resetWithData(net) {
+  const server = net.createServer();
+  server.listen(path.join(os.tmpdir(), `reset-${process.pid}-${net === nodeNet ? 'net' : 'safe-socket'}`));
+  await once(server, 'listening');
+  const peer = nodeNet.connect(/** @type {string} */ (server.address()));
+  const [subject] = await once(server, 'connection');
+  server.close();
+  /** @type {string[]} */
+  const log = [];
+  for (const event of ['data', 'end', 'finish']) subject.on(event, () => log.push(event));
+  subject.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code}`));
+  subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${error?.code}`));
+  // What the peer has not read makes its close a reset.
+  await once(peer, 'readable');
+  peer.write('last words');
+  peer.destroy();
+  log.push(`close ${await new Promise((resolve) => subject.on('close', resolve))}`);
+  return log;
+}
 
 /**
  * @param {any} net

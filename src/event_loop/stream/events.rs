@@ -45,7 +45,8 @@ impl StreamSource {
     }
 
     /// The next thing to tell, in libuv's order: a connection attempt, a shutdown, what can be read,
-    /// what can be written. A waiting write goes first after a good many reads in a row.
+    /// what can be written. A waiting write goes first after a good many reads in a row, and after a
+    /// read that seemed to be the last.
     fn next_event(&self) -> Option<(Event, usize)> {
         let io = self.io.borrow();
         let mut cx = Context::from_waker(self.attachment.waker());
@@ -67,7 +68,7 @@ impl StreamSource {
             self.has_shut_down.set(outcome.is_ok());
             return Some((Event::Shutdown(status(&outcome)), 0));
         }
-        let has_read_enough = self.reads_in_a_row.get() == READS_BEFORE_A_WRITE;
+        let has_read_enough = self.reads_in_a_row.get() >= READS_BEFORE_A_WRITE;
         if !has_read_enough && let Some(read) = self.next_read(stream, &mut cx) {
             self.reads_in_a_row.set(self.reads_in_a_row.get() + 1);
             return Some(read);
@@ -127,12 +128,15 @@ impl StreamSource {
         None
     }
 
-    /// Where a hang-up is the end (see [`Realm`](crate::event_loop::Realm)), notes it. Otherwise the
-    /// queue of the kernel is empty, and this look was the one that arms the waker.
+    /// Mostly the queue of the kernel is empty, and this look is the one that arms the waker. Where a
+    /// hang-up is the end (see [`Realm`](crate::event_loop::Realm)), notes it; where it is not, the
+    /// write that waits learns of it before the next read does.
     fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
         if stream.poll_read_ready(cx).is_pending() {
             self.armed.set(true);
-        } else if self.hang_up_is_end && stream.is_hung_up() {
+        } else if !self.hang_up_is_end {
+            self.reads_in_a_row.set(READS_BEFORE_A_WRITE);
+        } else if stream.is_hung_up() {
             self.hung_up.set(true);
         }
     }
