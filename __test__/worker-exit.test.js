@@ -28,9 +28,12 @@ const SCENARIOS = [
 for (const { name, how } of SCENARIOS) {
   test(
     `a worker that ${name} leaves no descriptor, ${WORKERS} times over`,
-    { timeout: 120_000 + 200 * WORKERS },
-    async () => {
-      const child = spawn(process.execPath, [FIXTURE, how, String(WORKERS)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    { timeout: 120_000 + 1_000 * WORKERS },
+    async (t) => {
+      const child = spawn(process.execPath, [FIXTURE, how, String(WORKERS)], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        signal: t.signal,
+      });
       let stdout = '';
       let stderr = '';
       child.stdout.on('data', (chunk) => (stdout += chunk));

@@ -1,11 +1,12 @@
 'use strict';
 
 /**
- * `npm run test:chaos [-- --minutes N --seed S --driver loop|thread --clients C]`
+ * `npm run test:chaos [-- --minutes N --seed S --driver loop|thread --clients C --every E]`
  *
  * Random mishaps against a checksummed request/response service: resets, destroyed and half-closed connections, peers that
- * stop reading or stand still (SIGSTOP), on either side. Prints the seed, what was injected, and what was lost, which must
- * be nothing: every request has one right answer, over one connection or the next. Each driver has half of the time.
+ * stop reading, stand still (SIGSTOP) or never end a request, on either side; and system calls that fail, one in E of each
+ * kind. Prints the seed, what was injected, and what was lost, which must be nothing: every request has one right answer, over
+ * one connection or the next. Each driver has N minutes.
  */
 
 const { fork } = require('node:child_process');
@@ -14,79 +15,88 @@ const path = require('node:path');
 const process = require('node:process');
 const { parseArgs } = require('node:util');
 
-const { random } = require('../__test__/chaos/protocol');
+const { compile, skip } = require('../__test__/support/faulty-calls');
 
-const SERVICE = path.join(__dirname, '..', '__test__', 'chaos', 'service.js');
-const STOP_EVERY_MS = 700;
-const STOPPED_MS = 60;
-/** For the last answers. */
-const GRACE_MS = 20_000;
+const CLIENTS = path.join(__dirname, '..', '__test__', 'chaos', 'clients.js');
+
+const FAULTS = {
+  FAULTY_SEND: 'short,eagain,enobufs,eintr',
+  FAULTY_RECV: 'eintr',
+  FAULTY_ACCEPT: 'econnaborted,enobufs,eproto,emfile',
+  FAULTY_SOCKET: 'emfile,enfile,enobufs',
+};
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    driver: { type: 'string' },
+    driver: { type: 'string', multiple: true, default: ['loop', 'thread'] },
     clients: { type: 'string', default: '16' },
+    every: { type: 'string', default: '50' },
   },
 });
 
-if (values.driver === undefined) everyDriver();
-else one(values.driver);
+main();
 
-/** The driver is chosen when the package is loaded: so each has a process of its own. */
-async function everyDriver() {
-  const minutes = String(Number(values.minutes) / 2);
-  for (const driver of ['loop', 'thread']) {
-    const options = ['--minutes', minutes, '--seed', values.seed, '--driver', driver, '--clients', values.clients];
-    const child = fork(__filename, options, { env: { ...process.env, SAFE_SOCKET_DRIVER: driver } });
-    const [code] = await once(child, 'close');
-    if (code !== 0) process.exitCode = 1;
+async function main() {
+  const faultyCalls = skip ? undefined : await compile();
+  if (skip) process.stdout.write(`No system call fails: ${skip}\n`);
+  try {
+    for (const driver of values.driver) {
+      if (!(await holds(driver, faultyCalls?.env))) process.exitCode = 1;
+    }
+  } finally {
+    faultyCalls?.remove();
   }
-}
-
-/** @param {string} driver */
-async function one(driver) {
-  const { Client } = require('../__test__/chaos/client');
-  const seed = Number(values.seed);
-  process.stdout.write(`${driver} driver, seed ${seed}, ${Number(values.minutes) * 60} s\n`);
-  const service = fork(SERVICE, [String(seed)]);
-  const [{ port }] = await once(service, 'message');
-  const clients = Array.from({ length: Number(values.clients) }, (_, i) => new Client(port, random(seed + i + 1)));
-  for (const client of clients) client.start();
-
-  let stops = 0;
-  const stopping = setInterval(() => {
-    stops += 1;
-    service.kill('SIGSTOP');
-    setTimeout(() => service.kill('SIGCONT'), STOPPED_MS);
-  }, STOP_EVERY_MS);
-  await new Promise((resolve) => setTimeout(resolve, Number(values.minutes) * 60_000));
-  clearInterval(stopping);
-
-  const late = new Promise((resolve) => setTimeout(resolve, GRACE_MS));
-  await Promise.race([Promise.all(clients.map((client) => client.finish())), late]);
-  const answer = once(service, 'message');
-  service.send('report');
-  const [{ injected }] = await answer;
-  service.kill();
-  report(clients, { ...injected, 'the service stopped by SIGSTOP': stops });
 }
 
 /**
- * @param {Array<{ answered: number, wrong: number, lost: number, connections: number, injected: Record<string, number> }>} clients
- * @param {Record<string, number>} injected
+ * The driver is chosen when the package is loaded, and so are the calls that fail: hence processes.
+ *
+ * @param {string} driver
+ * @param {{ LD_PRELOAD: string } | undefined} library
+ * @returns {Promise<boolean>} whether nothing was lost
  */
-function report(clients, injected) {
-  for (const client of clients) {
-    for (const [name, count] of Object.entries(client.injected)) injected[name] = (injected[name] ?? 0) + count;
-  }
-  const sum = (/** @type {'answered' | 'wrong' | 'lost' | 'connections'} */ name) =>
-    clients.reduce((total, client) => total + client[name], 0);
-  for (const [name, count] of Object.entries(injected)) process.stdout.write(`  ${name}: ${count}\n`);
+async function holds(driver, library) {
+  const { minutes, seed, clients, every } = values;
+  process.stdout.write(`${driver} driver, seed ${seed}, ${Number(minutes) * 60} s\n`);
+  const faults = library && { ...library, ...FAULTS, FAULTY_EVERY: every };
+  const child = fork(CLIENTS, [minutes, seed, clients], {
+    env: { ...process.env, ...faults, SAFE_SOCKET_DRIVER: driver },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  let report;
+  let stderr = '';
+  child.on('message', (message) => (report = message));
+  child.stderr?.on('data', (chunk) => (stderr += chunk));
+  await once(child, 'close');
+  const { lines, failedCalls } = countFailedCalls(stderr);
+  process.stderr.write(lines);
+  if (report === undefined) return false;
+  const { injected, answered, connections, lost, wrong } = report;
+  for (const [name, count] of Object.entries({ ...injected, ...failedCalls }))
+    process.stdout.write(`  ${name}: ${count}\n`);
   process.stdout.write(
-    `  ${sum('answered')} requests answered over ${sum('connections')} connections; ` +
-      `lost: ${sum('lost')}; wrong, doubled or out of order: ${sum('wrong')}\n`,
+    `  ${answered} requests answered over ${connections} connections; ` +
+      `lost: ${lost}; wrong, doubled or out of order: ${wrong}\n`,
   );
-  process.exit(sum('lost') + sum('wrong') === 0 && sum('answered') > 0 ? 0 : 1);
+  return lost + wrong === 0 && answered > 0;
+}
+
+/**
+ * Each process says at its end, in a line, which calls of it have failed.
+ *
+ * @param {string} stderr
+ */
+function countFailedCalls(stderr) {
+  /** @type {Record<string, number>} */
+  const failedCalls = {};
+  const lines = stderr.split('\n').filter((line) => {
+    if (!line.startsWith('{"sends"')) return line !== '';
+    for (const [name, count] of Object.entries(JSON.parse(line))) {
+      failedCalls[`failed ${name}`] = (failedCalls[`failed ${name}`] ?? 0) + count;
+    }
+    return false;
+  });
+  return { failedCalls, lines: lines.map((line) => `${line}\n`).join('') };
 }

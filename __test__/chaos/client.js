@@ -112,6 +112,10 @@ class Client {
         socket.pause();
         setTimeout(() => socket.resume(), 30);
       },
+      'the client stops reading for a second': () => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 1000);
+      },
     });
     const names = Object.keys(mishaps);
     const name = names[this.#dice() % names.length];

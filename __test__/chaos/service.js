@@ -51,7 +51,8 @@ const server = net.createServer({ noDelay: true }, (socket) => {
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => {
   process.send?.({ port: /** @type {any} */ (server.address()).port });
 });
-process.on('message', () => process.send?.({ injected, sockets: server._connections }));
+process.on('message', () => process.send?.({ injected }));
+process.on('disconnect', () => process.exit());
 
 /** @param {any} socket @param {Buffer} id @param {Buffer} body */
 function answer(socket, id, body) {
