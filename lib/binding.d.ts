@@ -133,7 +133,7 @@ export declare function listenerAddress(id: number): Address | number
 export declare function listenerAdopt(id: number, streamId: number): number
 
 /**
- * Sets the object that gets the events, and the async context they run in.
+ * Has events told, in the async context of this moment with `owner` as its resource.
  *
  * # Errors
  * If the environment is ending.
@@ -221,7 +221,7 @@ export interface Started {
 }
 
 /**
- * Sets the object that gets the events, and the async context they run in.
+ * Has events told, in the async context of this moment with `owner` as its resource.
  *
  * # Errors
  * If the environment is ending.
@@ -259,9 +259,6 @@ export declare function streamFd(id: number): number
 
 /** Whether it is referenced. */
 export declare function streamHasRef(id: number): boolean
-
-/** Whether it is a Unix-domain stream. */
-export declare function streamIsPipe(id: number): boolean
 
 /** Bounds the bytes of one read event; 0 lifts the bound. */
 export declare function streamLimitRead(id: number, bytes: number): void

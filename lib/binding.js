@@ -863,7 +863,6 @@ module.exports.streamConnectPath = nativeBinding.streamConnectPath
 module.exports.streamCreate = nativeBinding.streamCreate
 module.exports.streamFd = nativeBinding.streamFd
 module.exports.streamHasRef = nativeBinding.streamHasRef
-module.exports.streamIsPipe = nativeBinding.streamIsPipe
 module.exports.streamLimitRead = nativeBinding.streamLimitRead
 module.exports.streamLocalAddress = nativeBinding.streamLocalAddress
 module.exports.streamLook = nativeBinding.streamLook

@@ -11,7 +11,6 @@ const { aboutToClose } = require('./last-look');
 const { kOnClose } = require('./listeners');
 const { closedChannel, publishClosed } = require('./metrics');
 const { netError } = require('./net-error');
-const { ours } = require('./open-sockets');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
 const { clearTimer } = require('./timeout');
@@ -28,12 +27,12 @@ function closeStream(socket, error) {
   const state = socket[kState];
   const { stream } = state;
   const isReset = state.resetting;
-  state.resetting = false;
+  if (isReset) state.resetting = false;
   const cancel = takePending(state);
   aboutToClose(socket, error);
-  ours.delete(socket);
   state.stream = null;
   state.reading = false;
+  state.onclosed ??= [];
   state.onclosed.push(() => {
     cancel();
     socket.emit('close', Boolean(error));
@@ -101,7 +100,7 @@ const closingMethods = {
 
   /** @this {any} */
   [kOnClose]() {
-    this[kState].onclosed.shift()?.();
+    this[kState].onclosed?.shift()?.();
   },
 };
 

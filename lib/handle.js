@@ -8,6 +8,8 @@
  * `EBADF`.
  */
 
+const { owners } = require('./listeners');
+
 /**
  * @typedef {import('./native').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
@@ -18,8 +20,7 @@ const CLOSED = 0xffffffff;
 
 /** A stream socket: TCP, or Unix-domain, which Node calls a pipe. */
 class Stream {
-  #binding;
-  #write;
+  #loop;
   #id;
 
   /**
@@ -29,17 +30,8 @@ class Stream {
    */
   constructor(loop, kind, id) {
     this.kind = kind;
-    this.#binding = loop.binding;
-    this.#write = loop.write;
+    this.#loop = loop;
     this.#id = id ?? loop.binding.streamCreate(loop.realm, kind === 'pipe');
-  }
-
-  /**
-   * @param {EventLoop} loop
-   * @param {number} id
-   */
-  static accepted(loop, id) {
-    return new Stream(loop, loop.binding.streamIsPipe(id) ? 'pipe' : 'tcp', id);
   }
 
   /**
@@ -55,7 +47,16 @@ class Stream {
 
   /** The descriptor, or -1. */
   get fd() {
-    return this.#binding.streamFd(this.#id);
+    return this.#loop.binding.streamFd(this.#id);
+  }
+
+  /**
+   * Sets who gets the events from now on; those of a stream that was accepted have an async context already.
+   *
+   * @param {object} owner
+   */
+  belongTo(owner) {
+    owners[this.#id] = owner;
   }
 
   /**
@@ -65,7 +66,8 @@ class Stream {
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
-    this.#binding.streamAttach(this.#id, owner, type);
+    owners[this.#id] = owner;
+    this.#loop.binding.streamAttach(this.#id, owner, type);
   }
 
   /**
@@ -74,12 +76,12 @@ class Stream {
    * @param {number} flags 1: IPv6 only, 2: shared port
    */
   bind(address, port, flags) {
-    return this.#binding.streamBind(this.#id, address, port, flags);
+    return this.#loop.binding.streamBind(this.#id, address, port, flags);
   }
 
   /** @param {string} path */
   bindPath(path) {
-    return this.#binding.streamBindPath(this.#id, path);
+    return this.#loop.binding.streamBindPath(this.#id, path);
   }
 
   /**
@@ -89,30 +91,30 @@ class Stream {
    * @param {number} port
    */
   connect(address, port) {
-    return this.#binding.streamConnect(this.#id, address, port);
+    return this.#loop.binding.streamConnect(this.#id, address, port);
   }
 
   /** @param {string} path */
   connectPath(path) {
-    return this.#binding.streamConnectPath(this.#id, path);
+    return this.#loop.binding.streamConnectPath(this.#id, path);
   }
 
   /** @param {number} fd */
   open(fd) {
-    return this.#binding.streamOpen(this.#id, fd);
+    return this.#loop.binding.streamOpen(this.#id, fd);
   }
 
   readStart() {
-    return this.#binding.streamReadStart(this.#id);
+    return this.#loop.binding.streamReadStart(this.#id);
   }
 
   readStop() {
-    return this.#binding.streamReadStop(this.#id);
+    return this.#loop.binding.streamReadStop(this.#id);
   }
 
   /** @param {number} bytes the most that one read event carries; 0: as the slab holds */
   limitRead(bytes) {
-    this.#binding.streamLimitRead(this.#id, bytes);
+    this.#loop.binding.streamLimitRead(this.#id, bytes);
   }
 
   /**
@@ -122,7 +124,7 @@ class Stream {
    * @param {number} offset
    */
   write(chunk, offset) {
-    return this.#write(this.#id, chunk, offset);
+    return this.#loop.write(this.#id, chunk, offset);
   }
 
   /**
@@ -132,17 +134,17 @@ class Stream {
    * @param {number} offset bytes of the concatenation to leave out
    */
   writev(chunks, offset) {
-    return this.#binding.streamWritev(this.#id, chunks, offset);
+    return this.#loop.binding.streamWritev(this.#id, chunks, offset);
   }
 
   /** A writable event follows. */
   waitWritable() {
-    this.#binding.streamAwaitWritable(this.#id);
+    this.#loop.binding.streamAwaitWritable(this.#id);
   }
 
   /** 0: a shutdown event follows. */
   shutdown() {
-    return this.#binding.streamShutdown(this.#id);
+    return this.#loop.binding.streamShutdown(this.#id);
   }
 
   /**
@@ -153,39 +155,39 @@ class Stream {
   close() {
     const id = this.#id;
     this.#id = CLOSED;
-    return this.#binding.streamClose(id);
+    return this.#loop.binding.streamClose(id);
   }
 
   /** As `close`, with a reset instead of a FIN; an error: it is not closed. */
   reset() {
-    const status = this.#binding.streamReset(this.#id);
+    const status = this.#loop.binding.streamReset(this.#id);
     if (status >= 0) this.#id = CLOSED;
     return status;
   }
 
   /** What became of the bytes, or an error; see `look.js`. */
   look() {
-    return this.#binding.streamLook(this.#id);
+    return this.#loop.binding.streamLook(this.#id);
   }
 
   /** `TCP_INFO`, or an error. */
   tcpInfo() {
-    return this.#binding.streamTcpInfo(this.#id);
+    return this.#loop.binding.streamTcpInfo(this.#id);
   }
 
   /** @param {number} ms */
   setUserTimeout(ms) {
-    return this.#binding.streamSetUserTimeout(this.#id, ms);
+    return this.#loop.binding.streamSetUserTimeout(this.#id, ms);
   }
 
   /** @param {number} bytes */
   setNotSentLowWatermark(bytes) {
-    return this.#binding.streamSetNotSentLowWatermark(this.#id, bytes);
+    return this.#loop.binding.streamSetNotSentLowWatermark(this.#id, bytes);
   }
 
   /** @param {boolean} enable */
   setNoDelay(enable) {
-    return this.#binding.streamSetNoDelay(this.#id, enable);
+    return this.#loop.binding.streamSetNoDelay(this.#id, enable);
   }
 
   /**
@@ -195,38 +197,38 @@ class Stream {
    * @param {number} [count]
    */
   setKeepAlive(enable, idleSecs, intervalSecs, count) {
-    return this.#binding.streamSetKeepAlive(this.#id, enable, idleSecs, intervalSecs, count);
+    return this.#loop.binding.streamSetKeepAlive(this.#id, enable, idleSecs, intervalSecs, count);
   }
 
   /** @param {number} tos */
   setTypeOfService(tos) {
-    return this.#binding.streamSetTypeOfService(this.#id, tos);
+    return this.#loop.binding.streamSetTypeOfService(this.#id, tos);
   }
 
   getTypeOfService() {
-    return this.#binding.streamTypeOfService(this.#id);
+    return this.#loop.binding.streamTypeOfService(this.#id);
   }
 
   /** @returns {Address | number} */
   localAddress() {
-    return this.#binding.streamLocalAddress(this.#id);
+    return this.#loop.binding.streamLocalAddress(this.#id);
   }
 
   /** @returns {Address | number} */
   remoteAddress() {
-    return this.#binding.streamRemoteAddress(this.#id);
+    return this.#loop.binding.streamRemoteAddress(this.#id);
   }
 
   ref() {
-    this.#binding.streamSetRef(this.#id, true);
+    this.#loop.binding.streamSetRef(this.#id, true);
   }
 
   unref() {
-    this.#binding.streamSetRef(this.#id, false);
+    this.#loop.binding.streamSetRef(this.#id, false);
   }
 
   hasRef() {
-    return this.#binding.streamHasRef(this.#id);
+    return this.#loop.binding.streamHasRef(this.#id);
   }
 }
 
@@ -257,6 +259,7 @@ class Listener {
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
+    owners[this.#id] = owner;
     this.#binding.listenerAttach(this.#id, owner, type);
   }
 

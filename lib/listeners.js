@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What the native event loop calls, one function an event, with `this` set to the owner of the stream.
+ * What the native event loop calls, one function an event, with the id of the stream.
  * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
  */
 
@@ -14,54 +14,60 @@ const kOnShutdown = Symbol('safe-socket.onshutdown');
 const kOnClose = Symbol('safe-socket.onclose');
 const kOnConnection = Symbol('safe-socket.onconnection');
 
+/** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
+const owners = [];
+
 const listeners = {
   /**
-   * @this {any}
+   * @param {number} id
    * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
-  onread(nread) {
+  onread(id, nread) {
     nextTurn();
-    this[kOnRead](nread);
+    owners[id][kOnRead](nread);
   },
 
-  /** @this {any} */
-  onwritable() {
+  /** @param {number} id */
+  onwritable(id) {
     nextTurn();
-    this[kOnWritable]();
+    owners[id][kOnWritable]();
   },
 
   /**
-   * @this {any}
+   * @param {number} id
    * @param {number} status
    */
-  onconnect(status) {
+  onconnect(id, status) {
     nextTurn();
-    this[kOnConnect](status);
+    owners[id][kOnConnect](status);
   },
 
   /**
-   * @this {any}
+   * @param {number} id
    * @param {number} status
    */
-  onshutdown(status) {
+  onshutdown(id, status) {
     nextTurn();
-    this[kOnShutdown](status);
+    owners[id][kOnShutdown](status);
   },
 
-  /** @this {any} */
-  onclose() {
+  /** @param {number} id which the next stream may get */
+  onclose(id) {
     nextTurn();
-    this[kOnClose]();
+    const owner = owners[id];
+    owners[id] = undefined;
+    // Nobody's: a connection that the server did not want.
+    owner?.[kOnClose]();
   },
 
   /**
-   * @this {any}
-   * @param {any} stream
+   * @param {number} id of the listener
+   * @param {number} accepted id of the stream
    */
-  onconnection(stream) {
+  onconnection(id, accepted) {
     nextTurn();
-    this[kOnConnection](stream);
+    owners[id][kOnConnection](accepted);
   },
 };
 
-module.exports = { kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners };
+module.exports = { kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners, owners };

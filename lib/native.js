@@ -89,7 +89,7 @@ function startEventLoop() {
   const { realm, driver, write } = binding.start(
     prefersThread(),
     slab,
-    poisoning({ ...listeners, onconnection }, slab),
+    poisoning(listeners, slab),
     hangUpIsEnd(),
     resource,
   );
@@ -117,14 +117,6 @@ function prefersThread() {
 function hangUpIsEnd() {
   const [major, minor] = process.versions.uv.split('.').map(Number);
   return major === 1 && minor < 52;
-}
-
-/**
- * @this {any} the server
- * @param {number} id of the accepted stream
- */
-function onconnection(id) {
-  listeners.onconnection.call(this, Stream.accepted(eventLoop(), id));
 }
 
 /** @returns {Error} */

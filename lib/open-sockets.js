@@ -2,8 +2,8 @@
 
 /** The sockets of this environment that may have bytes on their way. */
 
-/** Ours: the native stream holds them anyway until it is closed. @type {Set<any>} */
-const ours = new Set();
+const { owners } = require('./listeners');
+const { kState } = require('./state');
 
 /** Guarded ones of Node's, which nobody else may hold. @type {Set<WeakRef<any>>} */
 const foreign = new Set();
@@ -20,7 +20,8 @@ function noteForeign(socket) {
 /** @returns {any[]} those that are not closed */
 function openSockets() {
   const guarded = Array.from(foreign, (reference) => reference.deref()).filter((socket) => socket && !socket.closed);
+  const ours = owners.filter((owner) => owner?.[kState]?.stream);
   return [...ours, ...guarded];
 }
 
-module.exports = { noteForeign, openSockets, ours };
+module.exports = { noteForeign, openSockets };

@@ -7,7 +7,6 @@ const { forgetEnding } = require('./ending');
 const { Stream, eventLoop, native } = require('./native');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
-const { ours } = require('./open-sockets');
 const { prepareUserBuffer } = require('./reading');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
@@ -28,7 +27,6 @@ const nobody = Object.freeze({ [kOnClose]() {} });
  */
 function adopt(socket, stream) {
   socket[kState].stream = stream;
-  ours.add(socket);
   stream.attach(socket, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (stream.kind)]);
   prepareUserBuffer(socket);
 }
@@ -74,7 +72,7 @@ function reopenStream(socket) {
 function abandonStream(socket) {
   const { stream } = socket[kState];
   if (stream === null) return;
-  stream.attach(nobody, RESOURCE_TYPES.tcp);
+  stream.belongTo(nobody);
   stream.close();
 }
 
@@ -107,7 +105,9 @@ function openDescriptor(socket, fd) {
  */
 function openHandle(socket, handle) {
   if (!(handle instanceof Stream)) throw invalidArgType('options.handle', 'net.BoundSocket', handle);
-  adopt(socket, handle);
+  socket[kState].stream = handle;
+  handle.belongTo(socket);
+  prepareUserBuffer(socket);
 }
 
 module.exports = { abandonStream, adopt, kindOfFd, openDescriptor, openHandle, openStream, reopenStream };

@@ -19,7 +19,7 @@ function poison(memory) {
 }
 
 /**
- * @template {{ onread(this: any, nread: number): void }} T
+ * @template {{ onread(id: number, nread: number): void }} T
  * @param {T} listeners what the native event loop calls
  * @param {Buffer} slab where the bytes of a read event are, during that event
  * @returns {T} the same, or such that leave nothing in the slab
@@ -29,12 +29,12 @@ function poisoning(listeners, slab) {
   return {
     ...listeners,
     /**
-     * @this {any}
+     * @param {number} id
      * @param {number} nread
      */
-    onread(nread) {
+    onread(id, nread) {
       try {
-        listeners.onread.call(this, nread);
+        listeners.onread(id, nread);
       } finally {
         poison(slab);
       }

@@ -115,7 +115,7 @@ function initialize(socket, options) {
   socket._hadError = false;
   socket._parent = null;
   socket._host = null;
-  const state = new SocketState();
+  const state = /** @type {any} */ (new SocketState());
   socket[kState] = state;
 
   const settings = typeof options === 'number' ? { fd: options } : { ...options };
@@ -126,17 +126,17 @@ function initialize(socket, options) {
   Duplex.call(socket, settings);
 
   if (settings.defaultEncoding) state.defaultEncoding = settings.defaultEncoding;
-  state.gathers = settings.gather !== false;
-  state.direct = typeof socket._construct !== 'function';
+  if (settings.gather === false) state.gathers = false;
+  if (typeof socket._construct === 'function') state.direct = false;
   socket._sockname = null;
   socket._pendingData = null;
   socket._pendingEncoding = '';
   if (settings.onread) useUserBuffer(socket, settings.onread);
   const isConnected = adoptExisting(socket, settings);
 
-  state.noDelay = Boolean(settings.noDelay);
-  state.keepAlive = Boolean(settings.keepAlive);
-  state.keepAliveInitialDelay = toSeconds(settings.keepAliveInitialDelay);
+  if (settings.noDelay) state.noDelay = true;
+  if (settings.keepAlive) state.keepAlive = true;
+  if (settings.keepAliveInitialDelay) state.keepAliveInitialDelay = toSeconds(settings.keepAliveInitialDelay);
   if (settings.typeOfService !== undefined) {
     validateInt32(settings.typeOfService, 'options.typeOfService', 0, MAX_TYPE_OF_SERVICE);
     state.typeOfService = settings.typeOfService;

@@ -7,7 +7,7 @@ const process = require('node:process');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-const { ours } = require('../../lib/open-sockets');
+const { owners } = require('../../lib/listeners');
 
 const MIB = 1 << 20;
 
@@ -34,7 +34,7 @@ async function resources() {
     heap: heapUsed,
     external,
     descriptors: process.platform === 'linux' ? fs.readdirSync('/proc/self/fd').length : 0,
-    sockets: ours.size,
+    sockets: owners.filter(Boolean).length,
     handles: process.getActiveResourcesInfo().filter((name) => !/^(Timeout|Immediate)$/.test(name)).length,
   };
 }

@@ -42,7 +42,7 @@ pub fn listener_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
     .ok_or_else(|| Error::new(Status::GenericFailure, "the event loop is not running"))
 }
 
-/// Sets the object that gets the events, and the async context they run in.
+/// Has events told, in the async context of this moment with `owner` as its resource.
 ///
 /// # Errors
 /// If the environment is ending.

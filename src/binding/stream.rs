@@ -45,7 +45,7 @@ pub fn stream_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
     .ok_or_else(|| Error::new(Status::GenericFailure, "the event loop is not running"))
 }
 
-/// Sets the object that gets the events, and the async context they run in.
+/// Has events told, in the async context of this moment with `owner` as its resource.
 ///
 /// # Errors
 /// If the environment is ending.
@@ -264,14 +264,6 @@ pub fn stream_set_ref(env: Env, id: u32, referenced: bool) {
 #[napi]
 pub fn stream_has_ref(env: Env, id: u32) -> bool {
     with_stream(env, id, false, |_, stream| stream.is_referenced())
-}
-
-/// Whether it is a Unix-domain stream.
-#[napi]
-pub fn stream_is_pipe(env: Env, id: u32) -> bool {
-    with_stream(env, id, false, |_, stream| {
-        stream.kind() == crate::net::Kind::Pipe
-    })
 }
 
 /// The descriptor, or -1.

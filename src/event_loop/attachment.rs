@@ -1,13 +1,13 @@
-//! What every source has besides its socket: an id, a waker, an owner in JavaScript, and its part in
-//! keeping the process alive.
+//! What every source has besides its socket: an id, by which JavaScript knows whose it is, a waker, an
+//! async context, and its part in keeping the process alive.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
 use super::EventLoop;
-use super::dispatch::{Emitted, Event, Listeners, Owner};
+use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
 use super::ready::SourceWaker;
 
 /// The common part of streams and listeners.
@@ -17,7 +17,8 @@ pub(super) struct Attachment {
     listeners: Rc<Listeners>,
     source_waker: Arc<SourceWaker>,
     waker: Waker,
-    owner: RefCell<Option<Rc<Owner>>>,
+    /// None before somebody wants the events.
+    context: OnceCell<AsyncContext>,
     referenced: Cell<bool>,
     counted_alive: Cell<bool>,
     closing: Cell<bool>,
@@ -33,7 +34,7 @@ impl Attachment {
             listeners,
             waker: Waker::from(Arc::clone(&source_waker)),
             source_waker,
-            owner: RefCell::new(None),
+            context: OnceCell::new(),
             referenced: Cell::new(true),
             counted_alive: Cell::new(false),
             closing: Cell::new(false),
@@ -62,9 +63,14 @@ impl Attachment {
         event_loop.schedule_turn();
     }
 
-    /// Sets who gets the events.
-    pub(super) fn set_owner(&self, owner: Owner) {
-        self.owner.replace(Some(Rc::new(owner)));
+    /// Whether events are told.
+    pub(super) fn has_context(&self) -> bool {
+        self.context.get().is_some()
+    }
+
+    /// Has events told from now on, in this context; one that is there already stays.
+    pub(super) fn set_context(&self, context: AsyncContext) {
+        let _ = self.context.set(context);
     }
 
     pub(super) fn is_referenced(&self) -> bool {
@@ -108,18 +114,13 @@ impl Attachment {
         }
     }
 
-    /// Tells the owner of an event. No borrow may be held: the owner may call anything.
+    /// Tells JavaScript of an event. No borrow may be held: it may call anything.
     pub(super) fn emit(&self, event_loop: &EventLoop, event: Event) {
-        let Some(owner) = self.owner.borrow().clone() else {
+        let Some(context) = self.context.get() else {
             return;
         };
-        if owner.emit(&self.listeners, event) == Emitted::EnvironmentEnding {
+        if self.listeners.emit(context, self.id, event) == Emitted::EnvironmentEnding {
             event_loop.environment_is_ending();
         }
-    }
-
-    /// Lets go of the owner.
-    pub(super) fn detach(&self) {
-        self.owner.replace(None);
     }
 }

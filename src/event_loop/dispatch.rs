@@ -25,9 +25,11 @@ pub enum Event {
     Connection(u32),
 }
 
-/// The JavaScript functions that hear of events, called with `this` being the socket's owner.
+/// The JavaScript functions that hear of events: the first argument is the id of the socket.
 #[derive(Debug)]
 pub struct Listeners {
+    /// The object that they came from, which is their `this`.
+    object: Persistent,
     onread: Persistent,
     onwritable: Persistent,
     onconnect: Persistent,
@@ -53,6 +55,7 @@ impl Listeners {
             Persistent::new(env.raw(), function.raw())
         };
         Ok(Self {
+            object: Persistent::new(env.raw(), functions.raw())?,
             onread: function("onread")?,
             onwritable: function("onwritable")?,
             onconnect: function("onconnect")?,
@@ -64,7 +67,7 @@ impl Listeners {
 
     /// The environment that the functions belong to.
     pub(super) fn env(&self) -> Env {
-        Env::from_raw(self.onread.env)
+        Env::from_raw(self.object.env)
     }
 
     fn of(&self, event: Event) -> (&Persistent, Option<f64>) {
@@ -142,7 +145,15 @@ impl AsyncContext {
         context.ok()
     }
 
-    /// `resource` may be null: then `async_hooks` sees an object of its own.
+    /// The context of this moment, with the socket itself as the resource that `async_hooks` sees.
+    ///
+    /// # Errors
+    /// If the environment is ending.
+    pub(super) fn of_owner(env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<Self> {
+        Self::new(env, owner.raw(), resource_type)
+    }
+
+    /// The context of this moment. `async_hooks` sees `resource`; if it is null, an object of its own.
     #[allow(unsafe_code)]
     fn new(env: &Env, resource: sys::napi_value, resource_type: &str) -> Result<Self> {
         let name = env.create_string(resource_type)?;
@@ -167,76 +178,52 @@ impl Drop for AsyncContext {
     }
 }
 
-/// The JavaScript object that gets a socket's events, and the async context they run in.
-#[derive(Debug)]
-pub struct Owner {
-    object: Persistent,
-    context: AsyncContext,
-}
-
-impl Owner {
-    /// Holds on to `object`. `resource_type` is the name that `node:async_hooks` shows.
-    ///
-    /// # Errors
-    /// If the environment is ending.
-    pub fn new(env: &Env, object: &Object<'_>, resource_type: &str) -> Result<Self> {
-        let context = AsyncContext::new(env, object.raw(), resource_type)?;
-        Self::with_context(env, object, context)
-    }
-
-    /// As [`Owner::new`], in a context that was made before.
-    ///
-    /// # Errors
-    /// If the environment is ending.
-    pub fn with_context(env: &Env, object: &Object<'_>, context: AsyncContext) -> Result<Self> {
-        Ok(Self {
-            object: Persistent::new(env.raw(), object.raw())?,
-            context,
-        })
-    }
-
-    /// Calls the listener of `event` with this object as `this`. Returns when it and the ticks it
-    /// queued have run; an exception has then been reported.
+impl Listeners {
+    /// Calls the listener of `event` with the id of the socket, in its context. Returns when it and
+    /// the ticks it queued have run; an exception has then been reported.
     ///
     /// The caller holds no borrow of anything that a native call from JavaScript could want.
     #[allow(unsafe_code)]
     #[must_use]
-    pub fn emit(&self, listeners: &Listeners, event: Event) -> Emitted {
+    pub fn emit(&self, context: &AsyncContext, id: usize, event: Event) -> Emitted {
         let env = self.object.env;
         let mut scope = ptr::null_mut();
         // SAFETY: called on the environment's thread, from a callback of its event loop.
         if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
             return Emitted::EnvironmentEnding;
         }
-        let emitted = self.emit_in_scope(listeners, event);
+        let emitted = self.emit_in_scope(context, id, event);
         // SAFETY: closes the scope that was opened above; none was left open in between.
         unsafe { sys::napi_close_handle_scope(env, scope) };
         emitted
     }
 
     #[allow(unsafe_code)]
-    fn emit_in_scope(&self, listeners: &Listeners, event: Event) -> Emitted {
+    fn emit_in_scope(&self, context: &AsyncContext, id: usize, event: Event) -> Emitted {
         let env = self.object.env;
-        let (function, argument) = listeners.of(event);
+        let (function, argument) = self.of(event);
         let (Ok(this), Ok(function)) = (self.object.value(), function.value()) else {
             return Emitted::EnvironmentEnding;
         };
-        let mut arguments = [ptr::null_mut()];
+        let mut arguments = [ptr::null_mut(); 2];
+        // JavaScript was given the id as an u32.
+        let id = u32::try_from(id).unwrap_or(u32::MAX);
+        // SAFETY: a handle scope is open; `arguments[0]` is a valid place for the result.
+        unsafe { sys::napi_create_uint32(env, id, &raw mut arguments[0]) };
         if let Some(number) = argument {
-            // SAFETY: a handle scope is open; `arguments[0]` is a valid place for the result.
-            unsafe { sys::napi_create_double(env, number, &raw mut arguments[0]) };
+            // SAFETY: as above, for `arguments[1]`.
+            unsafe { sys::napi_create_double(env, number, &raw mut arguments[1]) };
         }
         let mut result = ptr::null_mut();
-        // SAFETY: all values are live in the open handle scope, `arguments` has as many, and the
-        // context is destroyed only with `self`, which outlives the call: it is dropped when the
-        // close event has been delivered.
+        // SAFETY: all values are live in the open handle scope, `arguments` has as many as are
+        // told, and the context is destroyed only with its socket, which the caller holds.
         let status = unsafe {
             sys::napi_make_callback(
                 env,
-                self.context.context,
+                context.context,
                 this,
                 function,
-                usize::from(argument.is_some()),
+                1 + usize::from(argument.is_some()),
                 arguments.as_ptr(),
                 &raw mut result,
             )

@@ -55,7 +55,7 @@ use napi::bindgen_prelude::Object;
 use napi::{Env, Error, JsValue, Result, Status};
 use tokio::runtime::{Builder, Handle};
 
-pub use dispatch::{Listeners, Owner};
+pub use dispatch::Listeners;
 pub use driver::DriverKind;
 pub use listener::ListenerSource;
 pub use realm::Realm;

@@ -12,7 +12,7 @@ use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::Socket;
 
 use super::attachment::Attachment;
-use super::dispatch::{Event, Owner};
+use super::dispatch::{AsyncContext, Event};
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
 use crate::net::path::{BoundPath, bind_pipe};
@@ -63,13 +63,15 @@ impl ListenerSource {
         })
     }
 
-    /// Sets who gets the events; see [`Owner::new`].
+    /// Has events told from now on, in the async context of this moment.
     ///
     /// # Errors
     /// If the environment is ending.
     pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        self.attachment
-            .set_owner(Owner::new(env, owner, resource_type)?);
+        if !self.attachment.has_context() {
+            let context = AsyncContext::of_owner(env, owner, resource_type)?;
+            self.attachment.set_context(context);
+        }
         Ok(())
     }
 
@@ -118,7 +120,7 @@ impl ListenerSource {
         match stream.take_unconnected(event_loop) {
             Some(bound) => {
                 self.delayed_error.set(bound.delayed_error);
-                self.path.replace(bound.path);
+                self.path.replace(bound.path.map(|path| *path));
                 self.set_bound(Ok(bound.socket))
             }
             None => EINVAL,
@@ -216,13 +218,11 @@ impl ListenerSource {
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         self.attachment.keep_alive(event_loop, false);
         self.attachment.emit(event_loop, Event::Close);
-        self.attachment.detach();
     }
 
     /// Closes without an event, because the environment ends.
     pub(super) fn abandon(&self) {
         self.attachment.begin_close();
         self.close_io();
-        self.attachment.detach();
     }
 }

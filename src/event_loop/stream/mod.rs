@@ -15,7 +15,7 @@ use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::{SockRef, Socket};
 
 use super::attachment::Attachment;
-use super::dispatch::{AsyncContext, Event, Owner};
+use super::dispatch::{AsyncContext, Event};
 use super::{EventLoop, Realm, Slab, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
@@ -57,11 +57,9 @@ pub struct StreamSource {
     awaiting_writable: Cell<bool>,
     shutting_down: Cell<bool>,
     /// The path that it made and removes again.
-    path: RefCell<Option<BoundPath>>,
+    path: RefCell<Option<Box<BoundPath>>>,
     /// The FIN was sent: it is in the send queue until it is acknowledged.
     has_shut_down: Cell<bool>,
-    /// Made when the stream was accepted, for the owner to come.
-    accepted_in: RefCell<Option<AsyncContext>>,
 }
 
 impl StreamSource {
@@ -86,11 +84,15 @@ impl StreamSource {
         realm: &Realm,
         kind: Kind,
         io: Io,
-        accepted_in: Option<AsyncContext>,
+        context: Option<AsyncContext>,
     ) -> usize {
         event_loop.sources.insert(|id| {
+            let attachment = Attachment::new(event_loop, id, Rc::clone(&realm.listeners));
+            if let Some(context) = context {
+                attachment.set_context(context);
+            }
             Source::Stream(Rc::new(Self {
-                attachment: Attachment::new(event_loop, id, Rc::clone(&realm.listeners)),
+                attachment,
                 slab: Rc::clone(&realm.slab),
                 kind,
                 io: RefCell::new(io),
@@ -107,7 +109,6 @@ impl StreamSource {
                 shutting_down: Cell::new(false),
                 path: RefCell::default(),
                 has_shut_down: Cell::new(false),
-                accepted_in: RefCell::new(accepted_in),
             }))
         })
     }
@@ -118,17 +119,16 @@ impl StreamSource {
         self.kind
     }
 
-    /// Sets who gets the events; see [`Owner::new`]. The first owner of an accepted stream gets them
-    /// in the context in which it was accepted.
+    /// Has events told from now on, in the async context of this moment; those of an accepted stream are
+    /// told from the beginning, in the context in which it was accepted.
     ///
     /// # Errors
     /// If the environment is ending.
     pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        let owner = match self.accepted_in.take() {
-            Some(context) => Owner::with_context(env, owner, context)?,
-            None => Owner::new(env, owner, resource_type)?,
-        };
-        self.attachment.set_owner(owner);
+        if !self.attachment.has_context() {
+            let context = AsyncContext::of_owner(env, owner, resource_type)?;
+            self.attachment.set_context(context);
+        }
         Ok(())
     }
 
@@ -253,8 +253,6 @@ impl StreamSource {
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         self.attachment.keep_alive(event_loop, false);
         self.attachment.emit(event_loop, Event::Close);
-        self.accepted_in.take();
-        self.attachment.detach();
     }
 
     /// Closes without an event, because the environment ends.
@@ -262,8 +260,6 @@ impl StreamSource {
         self.attachment.begin_close();
         self.io.replace(Io::None);
         self.path.replace(None);
-        self.accepted_in.take();
-        self.attachment.detach();
     }
 }
 

@@ -24,9 +24,9 @@ pub use transfer::MAX_SLICES;
 pub enum Stream {
     /// A TCP or Unix-domain connection.
     Socket(Registered, Kind),
-    /// A pipe(2) or FIFO.
+    /// A pipe(2) or FIFO; in a box, for it is larger than what nearly every stream is.
     #[cfg(unix)]
-    Fifo(Fifo),
+    Fifo(Box<Fifo>),
 }
 
 /// Runs the first expression on a socket, and the second on a pipe.
@@ -59,7 +59,7 @@ impl Stream {
     pub fn from_fd(fd: std::os::fd::OwnedFd, kind: Kind) -> io::Result<Self> {
         rustix::io::ioctl_fionbio(&fd, true)?;
         if kind == Kind::Pipe && rustix::net::sockopt::socket_type(&fd).is_err() {
-            return Fifo::new(fd).map(Self::Fifo);
+            return Fifo::new(fd).map(|fifo| Self::Fifo(Box::new(fifo)));
         }
         Self::from_socket(Socket::from(fd), kind)
     }
