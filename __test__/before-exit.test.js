@@ -9,10 +9,13 @@ const net = require('node:net');
 const path = require('node:path');
 const process = require('node:process');
 const { describe, test } = require('node:test');
+const { promisify } = require('node:util');
 
 const safe = require('..');
 
 const PROGRAM = path.join(__dirname, 'programs', 'exits-with-writes.js');
+const EVERY_SOCKET = path.join(__dirname, 'programs', 'flushes-every-socket.js');
+const REGISTER = path.join(__dirname, '..', 'register.js');
 const LINES = Array.from({ length: 2000 }, (_, i) => `${i}\n`).join('');
 
 /** @returns {Promise<{ received: string, code: number }>} */
@@ -75,5 +78,15 @@ test('flushBeforeExit() says which sockets it could not wait for', async (t) => 
     failed.map(({ socket, error }) => [socket, error.code]),
     [[stuck, 'ERR_SAFE_SOCKET_DELIVERY_TIMEOUT']],
   );
+  return undefined;
+});
+
+test('flushBeforeExit() waits for every socket of the process under the preload', async (t) => {
+  if (process.platform !== 'linux') return t.skip('only Linux tells what was acknowledged');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--require', REGISTER, EVERY_SOCKET]);
+  assert.deepEqual(JSON.parse(stdout), {
+    failed: ['accepted', 'client', 'stdin of a child', 'tls client'],
+    delivered: 3,
+  });
   return undefined;
 });

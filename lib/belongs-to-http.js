@@ -26,9 +26,10 @@ function isSet(value) {
  * @returns {boolean}
  */
 function hasHttp2Session(socket) {
-  return Object.getOwnPropertySymbols(socket).some(
-    (key) => key.description === 'kSession' && isSet(/** @type {any} */ (socket)[key]),
-  );
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    if (key.description === 'kSession') return isSet(/** @type {any} */ (socket)[key]);
+  }
+  return false;
 }
 
 module.exports = { belongsToHttp };

@@ -1,7 +1,7 @@
 'use strict';
 
 const { policyOf } = require('./policy');
-const { kState } = require('./state');
+const { recordFor, recordOf } = require('./record');
 const { nowMs } = require('./timers');
 
 /**
@@ -13,9 +13,7 @@ const { nowMs } = require('./timers');
  *       │                ──▶ destroy(error)    reset │ timeout │ error
  *       └── forgetEnding ◀── ended
  *
- * The record lives beside the socket, so that nothing shows on the object, and is only made when the socket ends:
- * an open socket costs nothing. Our own sockets keep it in their state: an entry of a WeakMap costs the garbage
- * collector more than all the rest of a short connection's ending.
+ * Nothing of it shows on the object, see `record.js`.
  *
  * @typedef {object} Ending
  * @property {import('./errors').EndedBy} endedBy
@@ -25,9 +23,6 @@ const { nowMs } = require('./timers');
  */
 
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
-
-/** Those of sockets that are not ours. @type {WeakMap<object, Ending>} */
-const endings = new WeakMap();
 
 /** Told of every ending, for the report. @type {((socket: object, ending: Ending) => void) | null} */
 let observer = null;
@@ -40,18 +35,7 @@ let timingOut = null;
  * @returns {Ending | undefined}
  */
 function endingOf(socket) {
-  const state = socket[kState];
-  return state === undefined ? endings.get(socket) : state.ending;
-}
-
-/**
- * @param {any} socket
- * @param {Ending} ending
- */
-function setEnding(socket, ending) {
-  const state = socket[kState];
-  if (state === undefined) endings.set(socket, ending);
-  else state.ending = ending;
+  return recordOf(socket)?.ending;
 }
 
 /**
@@ -82,7 +66,7 @@ function noteEnding(socket, endedBy, cause, cutoff) {
   /** @type {Ending} */
   const ending = { endedBy, cause, time: nowMs() };
   if (policyOf(socket).trace) ending.trace = traceEnding(cutoff ?? noteEnding);
-  setEnding(socket, ending);
+  recordFor(socket).ending = ending;
   observer?.(socket, ending);
 }
 
@@ -99,9 +83,8 @@ function observeEndings(listener) {
  * @param {object} socket
  */
 function forgetEnding(socket) {
-  const state = /** @type {any} */ (socket)[kState];
-  if (state === undefined) endings.delete(socket);
-  else state.ending = undefined;
+  const record = recordOf(socket);
+  if (record !== undefined) record.ending = undefined;
 }
 
 /**
@@ -111,7 +94,7 @@ function forgetEnding(socket) {
  * @param {Ending} ending
  */
 function restoreEnding(socket, ending) {
-  if (endingOf(socket) === undefined) setEnding(socket, ending);
+  recordFor(socket).ending ??= ending;
 }
 
 /**
@@ -120,7 +103,7 @@ function restoreEnding(socket, ending) {
  * @param {any} socket
  */
 function noteUnknownEnding(socket) {
-  if (endingOf(socket) === undefined) setEnding(socket, { endedBy: 'unknown', cause: socket.errored ?? undefined });
+  recordFor(socket).ending ??= { endedBy: 'unknown', cause: socket.errored ?? undefined };
 }
 
 /**

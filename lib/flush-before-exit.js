@@ -11,7 +11,7 @@ const { openSockets } = require('./open-sockets');
 
 /**
  * Waits until everything that was written has arrived, on every socket of this package and on every guarded one of
- * Node's. For the end of a process:
+ * Node's: under `register`, on all. For the end of a process:
  *
  *     process.once('SIGTERM', async () => { await flushBeforeExit({ timeout: 5000 }); process.exit(); });
  *
@@ -26,7 +26,8 @@ async function flushBeforeExit(options = {}) {
   const flush = { delivered: 0, failed: [] };
   outcomes.forEach((outcome, index) => {
     if (outcome.status === 'fulfilled') flush.delivered += 1;
-    else flush.failed.push({ socket: sockets[index], error: outcome.reason });
+    // Node's sockets can be made of a pipe or a terminal as well: nobody knows what becomes of their bytes.
+    else if (outcome.reason.code !== 'ENOTSOCK') flush.failed.push({ socket: sockets[index], error: outcome.reason });
   });
   return flush;
 }

@@ -4,7 +4,7 @@ const { Socket } = require('node:net');
 
 const { endedByOfError } = require('./ending');
 const { lookAt } = require('./look');
-const { closedChannel, publishClosed } = require('./metrics');
+const { publishClosed } = require('./metrics');
 const { tryNative } = require('./native');
 
 /**
@@ -14,7 +14,7 @@ const { tryNative } = require('./native');
  * @param {unknown} cause the error that destroys it
  */
 function announceClosed(socket, cause) {
-  if (!closedChannel.hasSubscribers || !(socket instanceof Socket)) return;
+  if (!(socket instanceof Socket)) return;
   const look = tryNative() === null ? null : lookAt(socket, endedByOfError(cause) === 'reset');
   const isKnown = look !== null && typeof look === 'object';
   publishClosed(socket, isKnown ? look.written : 0, isKnown ? look.delivered : undefined);

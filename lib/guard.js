@@ -1,11 +1,14 @@
 'use strict';
 
+const { subscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 
 const { isEnded, noteUnknownEnding } = require('./ending');
 const { guardedMethods } = require('./guarded-methods');
-const { noteForeign } = require('./open-sockets');
+const { noteForeign } = require('./foreign-sockets');
 const { plantWrite } = require('./planted-write');
+const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./record');
+const { kState } = require('./state');
 
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:
@@ -18,12 +21,7 @@ const { plantWrite } = require('./planted-write');
  */
 
 const METHODS = /** @type {const} */ (['end', '_destroy', 'connect']);
-
-/** Streams whose guard may refuse; those that are only watched are not in here. @type {WeakSet<object>} */
-const guarded = new WeakSet();
-
-/** Streams that have our methods, guarded or only watched. @type {WeakMap<object, import('./guarded-methods').GuardedMethods>} */
-const installed = new WeakMap();
+const NAMES = ['write', ...METHODS];
 
 /** One set of methods for all objects of a prototype. @type {WeakMap<object, import('./guarded-methods').GuardedMethods>} */
 const methodsByPrototype = new WeakMap();
@@ -39,20 +37,32 @@ let guardsEverySocket = false;
  * @returns {T}
  */
 function guard(stream) {
-  if (guarded.has(stream)) return stream;
-  if (stream instanceof Socket) noteForeign(stream);
+  const record = foreignRecordFor(stream);
+  if (record.isGuarded) return stream;
   // Here, and not at the top: the preload has no use for it and shall cost nothing at start-up.
   const { guardMessage, isMessage } = require('./http-message');
   if (isMessage(stream)) {
     guardMessage(stream, watch);
   } else if (!(guardsEverySocket && stream instanceof Socket)) {
-    const methods = install(stream);
+    const methods = methodsOfWrite(stream, record);
     if (stream instanceof Socket) plantWrite(stream, methods);
     else replace(stream, 'write', methods.write);
   }
   // Not before: a frozen stream takes no guard, and must not pass for guarded when it comes again.
-  guarded.add(stream);
+  record.isGuarded = true;
   return stream;
+}
+
+/**
+ * @param {any} stream
+ * @param {ReturnType<typeof foreignRecordFor>} record
+ * @returns {import('./guarded-methods').GuardedMethods}
+ */
+function methodsOfWrite(stream, record) {
+  const { methods } = record;
+  if (methods === null) return install(stream, record);
+  // It was only watched, and somebody has wrapped its write meanwhile.
+  return Object.hasOwn(stream, 'write') ? methodsFor(stream) : methods;
 }
 
 /**
@@ -61,22 +71,26 @@ function guard(stream) {
  * @param {any} stream
  */
 function watch(stream) {
-  if (!(guardsEverySocket && stream instanceof Socket)) install(stream);
+  if (guardsEverySocket && stream instanceof Socket) return;
+  const record = foreignRecordFor(stream);
+  if (record.methods === null) install(stream, record);
 }
 
 /**
  * @param {any} stream
+ * @param {ReturnType<typeof foreignRecordFor>} record
  * @returns {import('./guarded-methods').GuardedMethods}
  */
-function install(stream) {
-  const known = installed.get(stream);
-  if (known !== undefined) return known;
+function install(stream, record) {
   const methods = methodsFor(stream);
-  installed.set(stream, methods);
-  if (isEnded(stream) || (stream.writableEnded === undefined && stream.writable === false)) noteUnknownEnding(stream);
   for (const name of METHODS) {
-    if (typeof stream[name] === 'function') replace(stream, name, methods[name]);
+    if (typeof stream[name] !== 'function') continue;
+    if (methods.own === undefined) replace(stream, name, methods[name]);
+    else Object.defineProperty(stream, name, methods.own[name]);
   }
+  record.methods = methods;
+  if (isEnded(stream) || (stream.writableEnded === undefined && stream.writable === false)) noteUnknownEnding(stream);
+  if (stream instanceof Socket) noteForeign(stream);
   return methods;
 }
 
@@ -89,9 +103,24 @@ function guardEverySocket() {
   guardsEverySocket = true;
   const prototype = Socket.prototype;
   const original = Object.create(Object.getPrototypeOf(prototype), ownDescriptors(prototype, METHODS));
-  const methods = guardedMethods(original, isNotStandardStream, isWritable);
+  const methods = guardedMethods(original, isNotStandardStream, isWritableAndNoted);
   plantWrite(prototype, methods);
   for (const name of METHODS) replace(prototype, name, methods[name]);
+  // Node's http2 writes past the socket's own methods.
+  subscribe('net.server.socket', noteAccepted);
+}
+
+/** @param {any} message */
+function noteAccepted({ socket }) {
+  if (socket[kState] === undefined) note(socket);
+}
+
+/**
+ * @param {any} socket of Node's
+ */
+function note(socket) {
+  foreignRecordFor(socket);
+  noteForeign(socket);
 }
 
 /**
@@ -101,15 +130,25 @@ function guardEverySocket() {
 function methodsFor(stream) {
   const isOpen = stream instanceof Socket ? isWritable : isNotEnded;
   const prototype = Object.getPrototypeOf(stream);
-  const own = ownDescriptors(stream, ['write', ...METHODS]);
-  if (Object.keys(own).length > 0) return guardedMethods(Object.create(prototype, own), isGuarded, isOpen);
-
+  if (NAMES.some((name) => Object.hasOwn(stream, name))) {
+    return guardedMethods(Object.create(prototype, ownDescriptors(stream, NAMES)), isGuarded, isOpen);
+  }
   let methods = methodsByPrototype.get(prototype);
   if (methods === undefined) {
     methods = guardedMethods(prototype, isGuarded, isOpen);
+    const { end, _destroy, connect } = methods;
+    methods.own = { end: hidden(end), _destroy: hidden(_destroy), connect: hidden(connect) };
     methodsByPrototype.set(prototype, methods);
   }
   return methods;
+}
+
+/**
+ * @param {Function} method
+ * @returns {PropertyDescriptor}
+ */
+function hidden(method) {
+  return { value: method, writable: true, configurable: true, enumerable: false };
 }
 
 /**
@@ -135,14 +174,8 @@ function ownDescriptors(object, names) {
  * @param {Function} method
  */
 function replace(object, name, method) {
-  const own = Object.getOwnPropertyDescriptor(object, name);
-  if (own !== undefined) Object.defineProperty(method, 'name', { value: own.value?.name, configurable: true });
-  Object.defineProperty(object, name, {
-    value: method,
-    writable: true,
-    configurable: true,
-    enumerable: own?.enumerable ?? false,
-  });
+  const enumerable = Object.getOwnPropertyDescriptor(object, name)?.enumerable ?? false;
+  Object.defineProperty(object, name, { ...hidden(method), enumerable });
 }
 
 /**
@@ -150,7 +183,7 @@ function replace(object, name, method) {
  * @returns {boolean}
  */
 function isGuarded(stream) {
-  return guarded.has(stream) || (guardsEverySocket && stream instanceof Socket);
+  return foreignRecordOf(stream)?.isGuarded === true || (guardsEverySocket && stream instanceof Socket);
 }
 
 /**
@@ -158,7 +191,7 @@ function isGuarded(stream) {
  * @returns {boolean}
  */
 function isNotStandardStream(socket) {
-  return socket._isStdio !== true || guarded.has(socket);
+  return socket._isStdio !== true || foreignRecordOf(socket)?.isGuarded === true;
 }
 
 /**
@@ -166,6 +199,17 @@ function isNotStandardStream(socket) {
  * @returns {boolean}
  */
 function isWritable(socket) {
+  return socket.writable;
+}
+
+/**
+ * The first write is where sockets are seen that were made of a descriptor, as `child.stdin` is.
+ *
+ * @param {import('node:stream').Writable} socket
+ * @returns {boolean}
+ */
+function isWritableAndNoted(socket) {
+  if (!hasRecord(socket)) note(socket);
   return socket.writable;
 }
 

@@ -1,6 +1,5 @@
 'use strict';
 
-const { checkChunk } = require('./arguments');
 const {
   endedByOfDestroy,
   endedByOfEnd,
@@ -11,10 +10,10 @@ const {
   noteEnding,
   restoreEnding,
 } = require('./ending');
-const { announceClosed } = require('./foreign-closed');
 const { aboutToClose } = require('./last-look');
+const { closedChannel } = require('./metrics');
+const { forgetForeign, noteForeign } = require('./foreign-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { refuseEnd, refuseWrite } = require('./refusal');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -29,9 +28,13 @@ const stillborn = new WeakSet();
  * @property {(chunk?: any, encoding?: any, callback?: any) => object} end
  * @property {(error: Error | null, callback: Function) => void} _destroy
  * @property {(...args: any[]) => object} connect
+ * @property {PropertyDescriptor} [trap] see `planted-write.js`
+ * @property {PropertyDescriptorMap} [own] those of the first three that a stream gets, as its own
  */
 
 /**
+ * What only a refusal needs is required there: an application that never writes too late does not load it.
+ *
  * Guards what `original` does. Its methods are looked up at every call, so that one who patches a prototype
  * later is heard.
  *
@@ -58,11 +61,9 @@ function guardedMethods(original, refuses, isOpen) {
       if (isEnded(this)) {
         if (!refuses(this) || neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
         noteError(this);
-        if (chunk !== undefined && chunk !== null && typeof chunk !== 'function')
-          checkChunk(this, chunk, encoding, methods.end);
-        return refuseEnd(this, chunk, encoding, callback, methods.end, original.end);
+        return refusedEnd(this, chunk, encoding, callback);
       }
-      keepGuard(this);
+      if (refuses(this)) keepGuard(this, methods);
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
       return endNow(this, original.end, chunk, encoding, callback, methods.end);
     },
@@ -70,10 +71,11 @@ function guardedMethods(original, refuses, isOpen) {
     /** @type {(this: any, error: Error | null, callback: Function) => void} */
     _destroy(error, callback) {
       const cause = error ?? this.errored ?? undefined;
-      keepGuard(this);
+      if (refuses(this)) keepGuard(this, methods);
       if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
       aboutToClose(this, cause);
-      announceClosed(this, cause);
+      if (closedChannel.hasSubscribers) require('./foreign-closed').announceClosed(this, cause);
+      forgetForeign(this);
       return original._destroy.call(this, error, callback);
     },
 
@@ -81,12 +83,13 @@ function guardedMethods(original, refuses, isOpen) {
       const before = endingOf(this);
       forgetEnding(this);
       stillborn.delete(this);
-      uncover(this);
+      if (refuses(this)) uncover(this, methods);
       try {
         return original.connect.apply(this, args);
       } finally {
         // Still ended by the old cause: the call failed, or the old connection is not closed yet.
         if (before !== undefined && isEnded(this)) restoreEnding(this, before);
+        noteForeign(this);
       }
     },
   };
@@ -102,10 +105,26 @@ function guardedMethods(original, refuses, isOpen) {
   function refusedWrite(stream, chunk, encoding, callback, cutoff) {
     if (!refuses(stream) || neverBegan(stream)) return original.write.call(stream, chunk, encoding, callback);
     noteError(stream);
-    checkChunk(stream, chunk, encoding, cutoff);
-    return refuseWrite(stream, chunk, encoding, callback, cutoff);
+    require('./arguments').checkChunk(stream, chunk, encoding, cutoff);
+    return require('./refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
   }
 
+  /**
+   * @param {any} stream
+   * @param {unknown} chunk
+   * @param {unknown} encoding
+   * @param {unknown} callback
+   */
+  function refusedEnd(stream, chunk, encoding, callback) {
+    if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
+      require('./arguments').checkChunk(stream, chunk, encoding, methods.end);
+    }
+    return require('./refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
+  }
+
+  for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect'])) {
+    Object.defineProperty(methods[name], 'name', { value: original[name]?.name ?? '', configurable: true });
+  }
   return methods;
 }
 

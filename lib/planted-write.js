@@ -1,84 +1,116 @@
 'use strict';
 
+const { Socket } = require('node:net');
+
 /**
  * `write` of a `net.Socket`, so that it stays guarded.
  *
  * When the other side has ended, Node assigns `socket.write = writeAfterFIN`, and on `connect()` it assigns the write of
  * the prototype: both would silently replace a guard that is a plain property, or shadow one on the prototype.
- * So `write` is an accessor that knows these two, and lets everybody else wrap the method as before.
+ * So `write` is a trap, an accessor that knows these two. What anybody else assigns becomes a plain property, as
+ * without a guard. Node may replace that one behind our back; before it matters, at `end()`, `destroy()` and `connect()`,
+ * it becomes a trap again:
+ *
+ *     trap ── a program wraps write ──► plain property ── end(), destroy(), connect() ──► trap around it
+ *       └──── Node: writeAfterFIN ────► plain property, ours by this name
  */
 
-/** The `write` in force: the guard, or the function that a program put around it. */
-const kWrite = Symbol('safe-socket.write');
-const kMethods = Symbol('safe-socket.methods');
+/**
+ * @typedef {import('./guarded-methods').GuardedMethods} GuardedMethods
+ */
 
 /**
  * @param {any} target a socket, or the prototype of sockets
- * @param {import('./guarded-methods').GuardedMethods} methods
+ * @param {GuardedMethods} methods
  */
 function plantWrite(target, methods) {
-  const enumerable = Object.getOwnPropertyDescriptor(target, 'write')?.enumerable ?? false;
-  hide(target, kMethods, methods);
-  hide(target, kWrite, methods.write);
-  Object.defineProperty(target, 'write', { get: writeInForce, set: replaceWrite, configurable: true, enumerable });
+  const own = Object.getOwnPropertyDescriptor(target, 'write');
+  if (own === undefined) {
+    methods.trap ??= trapOf(methods, methods.write, false);
+    Object.defineProperty(target, 'write', methods.trap);
+  } else if (target === Socket.prototype) {
+    Object.defineProperty(target, 'write', trapOf(methods, methods.write, own.enumerable === true));
+  } else if (isWriteAfterFin(own.value)) {
+    expose(target, methods.writeAfterFIN);
+  } else {
+    Object.defineProperty(target, 'write', { ...own, value: methods.write });
+  }
 }
 
 /**
- * Node has given its own name to the socket's `write`, past the accessor: gives it the guard back.
+ * The socket ends, or connects anew: from now on it matters what Node assigns.
  *
  * @param {any} socket
+ * @param {GuardedMethods} methods
  */
-function keepGuard(socket) {
-  const { write } = socket;
-  const methods = socket[kMethods];
-  if (methods !== undefined && isWriteAfterFin(write) && write !== methods.writeAfterFIN)
-    replaceWrite.call(socket, write);
-}
-
-/**
- * Node puts the write of the prototype back when a socket connects again, by assignment. What stands in front of
- * our accessor has to go first.
- *
- * @param {any} socket
- */
-function uncover(socket) {
-  const methods = socket[kMethods];
+function keepGuard(socket, methods) {
   const own = Object.getOwnPropertyDescriptor(socket, 'write');
-  if (own === undefined || methods === undefined || own.value !== methods.writeAfterFIN) return;
-  if (Object.hasOwn(socket, kMethods)) plantWrite(socket, methods);
-  else delete socket.write;
-}
-
-/** @this {any} */
-function writeInForce() {
-  return this[kWrite];
+  if (own === undefined || own.get !== undefined) return;
+  const { value, enumerable = false } = own;
+  if (value === methods.writeAfterFIN) return;
+  if (isWriteAfterFin(value)) expose(socket, methods.writeAfterFIN);
+  else Object.defineProperty(socket, 'write', trapOf(methods, value, enumerable));
 }
 
 /**
- * @this {any}
+ * Node is about to put the write of the prototype back.
+ *
+ * @param {any} socket
+ * @param {GuardedMethods} methods
+ */
+function uncover(socket, methods) {
+  const own = Object.getOwnPropertyDescriptor(socket, 'write');
+  if (own !== undefined && own.get === undefined) {
+    Object.defineProperty(socket, 'write', trapOf(methods, own.value, own.enumerable === true));
+  }
+}
+
+/**
+ * @param {GuardedMethods} methods
+ * @param {unknown} inForce what `socket.write` is
+ * @param {boolean} enumerable
+ * @returns {PropertyDescriptor}
+ */
+function trapOf(methods, inForce, enumerable) {
+  return {
+    get() {
+      return inForce;
+    },
+    /** @this {any} */
+    set(write) {
+      assign(this, write, methods);
+    },
+    configurable: true,
+    enumerable,
+  };
+}
+
+/**
+ * @param {any} target
+ * @param {unknown} write
+ * @param {GuardedMethods} methods
+ */
+function assign(target, write, methods) {
+  if (target === Socket.prototype) {
+    // A tool that wraps the write of every socket. Node will assign to those all the same.
+    Object.defineProperty(target, 'write', trapOf(methods, write, true));
+  } else if (isWriteAfterFin(write)) {
+    expose(target, methods.writeAfterFIN);
+  } else if (!isPrototypesOwn(target, write)) {
+    expose(target, write);
+  } else if (Object.getOwnPropertyDescriptor(target, 'write')?.get !== methods.trap?.get) {
+    expose(target, guardOf(write, methods));
+  }
+}
+
+/**
+ * As anybody's assignment leaves it: an own property that shows.
+ *
+ * @param {object} socket
  * @param {unknown} write
  */
-function replaceWrite(write) {
-  const methods = this[kMethods];
-  if (isWriteAfterFin(write)) {
-    // As Node leaves it: an own method that shows. Node does not touch it again before the next connect().
-    Object.defineProperty(this, 'write', {
-      value: methods.writeAfterFIN,
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    });
-  } else if (isPrototypesOwn(this, write)) {
-    hide(this, kWrite, methods.write);
-  } else {
-    hide(this, kWrite, write);
-    Object.defineProperty(this, 'write', {
-      get: writeInForce,
-      set: replaceWrite,
-      configurable: true,
-      enumerable: true,
-    });
-  }
+function expose(socket, write) {
+  Object.defineProperty(socket, 'write', { value: write, writable: true, configurable: true, enumerable: true });
 }
 
 /**
@@ -90,23 +122,23 @@ function isWriteAfterFin(write) {
 }
 
 /**
- * Is that the write which the socket would have without a guard?
+ * Is that the write which the socket would have without a guard of its own?
  *
  * @param {any} socket
  * @param {unknown} write
  * @returns {boolean}
  */
 function isPrototypesOwn(socket, write) {
-  return write === Object.getPrototypeOf(socket).write;
+  return write === Object.getPrototypeOf(socket).write || write === Socket.prototype.write;
 }
 
 /**
- * @param {object} object
- * @param {symbol} key
- * @param {unknown} value
+ * @param {unknown} write that of the prototype
+ * @param {GuardedMethods} methods
+ * @returns {unknown} the same where the prototype is guarded
  */
-function hide(object, key, value) {
-  Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: false });
+function guardOf(write, methods) {
+  return Object.getOwnPropertyDescriptor(Socket.prototype, 'write')?.get === undefined ? methods.write : write;
 }
 
 module.exports = { keepGuard, plantWrite, uncover };

@@ -1,5 +1,7 @@
 'use strict';
 
+const { recordFor, recordOf } = require('./record');
+
 /** @typedef {InstanceType<typeof import('./errors').SocketAlreadyEndedError>} Refusal */
 
 /**
@@ -26,15 +28,12 @@ const processPolicy = {
   onRefused: 'throw',
 };
 
-/** @type {WeakMap<object, Policy>} */
-const policies = new WeakMap();
-
 /**
  * @param {object} socket
  * @returns {Policy}
  */
 function policyOf(socket) {
-  return policies.get(socket) ?? processPolicy;
+  return recordOf(socket)?.policy ?? processPolicy;
 }
 
 /**
@@ -42,7 +41,7 @@ function policyOf(socket) {
  * @returns {boolean} whether the socket has a policy of its own
  */
 function hasPolicy(socket) {
-  return policies.has(socket);
+  return recordOf(socket)?.policy !== undefined;
 }
 
 /**
@@ -53,7 +52,7 @@ function hasPolicy(socket) {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 function setPolicy(socket, options) {
-  policies.set(socket, merge(policyOf(socket), options));
+  recordFor(socket).policy = merge(policyOf(socket), options);
 }
 
 /**
@@ -81,16 +80,22 @@ function merge(base, options) {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 function validatePolicy({ strict, trace, onRefused }) {
-  for (const [name, value] of Object.entries({ strict, trace })) {
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw argumentError('ERR_INVALID_ARG_TYPE', `The "options.${name}" property must be of type boolean`);
-    }
-  }
+  validateBoolean('strict', strict);
+  validateBoolean('trace', trace);
   if (onRefused === undefined || typeof onRefused === 'function' || ON_REFUSED.includes(onRefused)) return;
   throw argumentError(
     'ERR_INVALID_ARG_VALUE',
     `The "options.onRefused" property must be a function or one of: ${ON_REFUSED.map((name) => `'${name}'`).join(', ')}`,
   );
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function validateBoolean(name, value) {
+  if (value === undefined || typeof value === 'boolean') return;
+  throw argumentError('ERR_INVALID_ARG_TYPE', `The "options.${name}" property must be of type boolean`);
 }
 
 /**

@@ -90,6 +90,8 @@ class SocketState {
   onclosed = null;
   /** @type {NodeJS.Timeout | null} */
   timer = null;
+  /** That of this socket alone; see `policy.js`. @type {import('./policy').Policy | undefined} */
+  policy = undefined;
   /** Who ended this connection; see `ending.js`. @type {import('./ending').Ending | undefined} */
   ending = undefined;
 }

@@ -1,0 +1,35 @@
+'use strict';
+
+/** Guarded sockets of Node's that are open. Their handle holds them anyway until it is closed. */
+
+const MIN_SWEEP = 64;
+
+/** @type {Set<any>} */
+const foreignSockets = new Set();
+
+/** Size of the set at which those are looked for that have lost their handle without being destroyed. */
+let sweepAt = MIN_SWEEP;
+
+/** @param {any} socket one of Node's that has our `_destroy` and `connect` */
+function noteForeign(socket) {
+  if (isWithoutHandle(socket) || socket._isStdio === true) return;
+  foreignSockets.add(socket);
+  if (foreignSockets.size < sweepAt) return;
+  for (const known of foreignSockets) if (isWithoutHandle(known)) foreignSockets.delete(known);
+  sweepAt = Math.max(MIN_SWEEP, 2 * foreignSockets.size);
+}
+
+/** @param {any} socket that is being destroyed */
+function forgetForeign(socket) {
+  foreignSockets.delete(socket);
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean} whether there is no connection, nor an attempt at one; a child process may have got it
+ */
+function isWithoutHandle(socket) {
+  return socket.pending !== false && socket.connecting !== true;
+}
+
+module.exports = { foreignSockets, forgetForeign, noteForeign };
