@@ -18,9 +18,9 @@ const run = promisify(execFile);
 
 test(
   'workers that run into their heap limit with sockets open leave a process that works',
-  { skip, timeout: 60_000 },
+  { skip, timeout: 150_000 },
   async () => {
-    const { stdout } = await run(process.execPath, [FIXTURE], { timeout: 50_000 });
+    const { stdout } = await run(process.execPath, [FIXTURE], { timeout: 140_000 });
     const { codes, data, before, after } = JSON.parse(stdout);
     assert.deepEqual(new Set(codes), new Set(['ERR_WORKER_OUT_OF_MEMORY']));
     assert.equal(data, 'works');
