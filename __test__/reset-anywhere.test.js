@@ -48,6 +48,13 @@ const POINTS = {
     await once(peer, 'data');
     peer.pause();
   },
+  'mid-write, when the peer has just made room': async (subject, peer, log) => {
+    subject.resume();
+    subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${error?.code}`));
+    while (peer.bytesRead < FLOOD / 2) await once(peer, 'data');
+    // Whatever waits for events elsewhere than on this thread, has heard of the room, and not of the reset.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+  },
   'during end(data)': async (subject, peer, log) => {
     subject.resume();
     subject.end(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`ended ${error?.code}`));

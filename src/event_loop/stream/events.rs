@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 
 use super::{Io, StreamSource};
 use crate::core::budget::Budget;
-use crate::event_loop::EventLoop;
 use crate::event_loop::dispatch::Event;
+use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};
 
@@ -27,7 +27,7 @@ impl StreamSource {
             return budget.spend(0);
         }
         self.armed.set(false);
-        while let Some((event, bytes)) = self.next_event() {
+        while let Some((event, bytes)) = self.next_event(event_loop.driver_kind()) {
             self.update_alive(event_loop);
             self.attachment.emit(event_loop, event);
             budget.spend(bytes);
@@ -47,7 +47,7 @@ impl StreamSource {
     /// The next thing to tell, in libuv's order: a connection attempt, a shutdown, what can be read,
     /// what can be written. A waiting write goes first after a good many reads in a row, and after a
     /// read that seemed to be the last.
-    fn next_event(&self) -> Option<(Event, usize)> {
+    fn next_event(&self, driver: DriverKind) -> Option<(Event, usize)> {
         let io = self.io.borrow();
         let mut cx = Context::from_waker(self.attachment.waker());
         if self.connecting.get() {
@@ -74,7 +74,10 @@ impl StreamSource {
             return Some(read);
         }
         self.reads_in_a_row.set(0);
-        if self.awaiting_writable.get() && stream.poll_write_ready(&mut cx).is_ready() {
+        if self.awaiting_writable.get()
+            && stream.poll_write_ready(&mut cx).is_ready()
+            && (has_read_enough || driver == DriverKind::Loop || !self.has_unread_end(stream))
+        {
             self.awaiting_writable.set(false);
             return Some((Event::Writable, 0));
         }
@@ -82,6 +85,13 @@ impl StreamSource {
             return self.next_read(stream, &mut cx);
         }
         None
+    }
+
+    /// Whether reading is about to find the end or a reset, although nobody has said so yet: the
+    /// thread saw room for a write and is held at its gate since. A write that came first would take
+    /// the error away; the wake for the reader is on its way.
+    fn has_unread_end(&self, stream: &Stream) -> bool {
+        self.reading.get() && stream.is_over()
     }
 
     /// How much the next read may take. A stream that fills its reads gets the whole slab: fewer

@@ -8,6 +8,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
+#[cfg(unix)]
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{SockRef, Socket};
 use tokio::io::Interest;
 
@@ -90,6 +92,12 @@ impl Stream {
     #[must_use]
     pub fn is_hung_up(&self) -> bool {
         each!(self, stream => stream.is_hung_up(), _fifo => false)
+    }
+
+    /// Asks the kernel whether both directions are over, which the driver may not have seen yet.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        each!(self, stream => has_hung_up(&*stream.socket()), _fifo => false)
     }
 
     /// TCP or Unix-domain; a pipe counts as the latter.
@@ -191,14 +199,28 @@ impl Stream {
 
 #[cfg(unix)]
 fn is_writable(fd: impl std::os::fd::AsFd) -> io::Result<bool> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    Ok(!poll_now(fd, PollFlags::OUT)?.is_empty())
+}
 
-    let mut fds = [PollFd::new(&fd, PollFlags::OUT)];
+#[cfg(unix)]
+fn has_hung_up(fd: impl std::os::fd::AsFd) -> bool {
+    poll_now(fd, PollFlags::empty()).is_ok_and(|events| events.contains(PollFlags::HUP))
+}
+
+/// poll(2) without waiting.
+#[cfg(unix)]
+fn poll_now(fd: impl std::os::fd::AsFd, events: PollFlags) -> io::Result<PollFlags> {
+    let mut fds = [PollFd::new(&fd, events)];
     poll(&mut fds, Some(&Timespec::default()))?;
-    Ok(!fds[0].revents().is_empty())
+    Ok(fds[0].revents())
 }
 
 #[cfg(not(unix))]
 fn is_writable<T>(_socket: T) -> io::Result<bool> {
     Ok(false)
+}
+
+#[cfg(not(unix))]
+fn has_hung_up<T>(_socket: T) -> bool {
+    false
 }
