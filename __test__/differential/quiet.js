@@ -14,7 +14,8 @@ const { once } = require('node:events');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 
 const QUIET_ROUNDS = 2;
-const PATIENCE_MS = 60;
+/** Longer than a kernel delays an acknowledgement (200 ms), for which the next small segment waits (RFC 896). */
+const PATIENCE_MS = 250;
 const DEADLINE_MS = 5_000;
 
 /** A connection with itself, over which one byte at a time goes there and back. */
