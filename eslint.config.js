@@ -31,6 +31,21 @@ module.exports = [
       strict: ['error', 'global'],
     },
   },
+  // What Node does not document is known in lib/internals alone, and held by __test__/node-internals.test.js.
+  {
+    files: ['lib/**/*.js'],
+    ignores: ['lib/internals/*.js', 'lib/belongs-to-http.js', 'lib/listen.js'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'MemberExpression[property.name=/^_(?:readableState|writableState|events|handle|httpMessage|undestroy)$/]',
+          message: 'Not documented by Node: it belongs in lib/internals.',
+        },
+      ],
+    },
+  },
   // As they are in the documentation.
   { files: ['examples/trigger*.js'], rules: { strict: 'off' } },
   { files: ['**/*.mjs'], languageOptions: { sourceType: 'module' } },

@@ -6,7 +6,8 @@
  */
 
 const { takePending } = require('./dispatch');
-const { endedByOfDestroy, noteEnding } = require('./ending');
+const { endedByOfDestroy } = require('./ended-by');
+const { noteEnding } = require('./ending');
 const { aboutToClose } = require('./last-look');
 const { kOnClose } = require('./listeners');
 const { closedChannel, publishClosed } = require('./metrics');

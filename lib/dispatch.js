@@ -3,7 +3,8 @@
 /** From bytes to the kernel: what it takes at once, what waits for it, and what it refuses. */
 
 const { byteLengthOf } = require('./byte-length');
-const { endedByOfError, noteEnding } = require('./ending');
+const { endedByOfError } = require('./ended-by');
+const { noteEnding } = require('./ending');
 const { EAGAIN, ECANCELED } = require('./errno');
 const { takeBatch } = require('./gather');
 const { withBytes } = require('./partial-write');

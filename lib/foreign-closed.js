@@ -2,7 +2,7 @@
 
 const { Socket } = require('node:net');
 
-const { endedByOfError } = require('./ending');
+const { endedByOfError } = require('./ended-by');
 const { lookAt } = require('./look');
 const { publishClosed } = require('./metrics');
 const { tryNative } = require('./native');

@@ -1,15 +1,7 @@
 'use strict';
 
-const {
-  endedByOfDestroy,
-  endedByOfEnd,
-  endedByOfError,
-  endingOf,
-  forgetEnding,
-  isEnded,
-  noteEnding,
-  restoreEnding,
-} = require('./ending');
+const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('./ended-by');
+const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('./ending');
 const { aboutToClose } = require('./last-look');
 const { closedChannel } = require('./metrics');
 const { forgetForeign, noteForeign } = require('./foreign-sockets');

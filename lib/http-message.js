@@ -3,15 +3,8 @@
 const { Writable } = require('node:stream');
 
 const { checkChunk } = require('./arguments');
-const {
-  endedByOfDestroy,
-  endedByOfEnd,
-  endingOf,
-  isEnded,
-  noteEnding,
-  noteUnknownEnding,
-  restoreEnding,
-} = require('./ending');
+const { endedByOfDestroy, endedByOfEnd } = require('./ended-by');
+const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./ending');
 const { refuseEnd, refuseWrite } = require('./refusal');
 
 /**

@@ -8,7 +8,7 @@
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { descriptorOf, isReferenced } = require('./descriptor');
+const { descriptorOf, isReferenced } = require('./internals/descriptor');
 const { native } = require('./native');
 const { kState } = require('./state');
 

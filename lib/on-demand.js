@@ -40,6 +40,31 @@ function belongsToHttp(...args) {
   return require('./belongs-to-http').belongsToHttp(...args);
 }
 
+/** @type {typeof import('./internals/called-by-tls').isCalledByTls} */
+function isCalledByTls(...args) {
+  return require('./internals/called-by-tls').isCalledByTls(...args);
+}
+
+/** @type {typeof import('./internals/http-socket').isDestroyedByHttpClient} */
+function isDestroyedByHttpClient(...args) {
+  return require('./internals/http-socket').isDestroyedByHttpClient(...args);
+}
+
+/** @type {typeof import('./internals/http-socket').isEndedByHttpServer} */
+function isEndedByHttpServer(...args) {
+  return require('./internals/http-socket').isEndedByHttpServer(...args);
+}
+
+/** @type {typeof import('./internals/timeout-frame').isTimeoutOnStack} */
+function isTimeoutOnStack(...args) {
+  return require('./internals/timeout-frame').isTimeoutOnStack(...args);
+}
+
+/** @type {typeof import('./internals/write-only').isWriteOnly} */
+function isWriteOnly(...args) {
+  return require('./internals/write-only').isWriteOnly(...args);
+}
+
 /** @type {typeof import('./peer-state').peerState} */
 function peerState(...args) {
   return require('./peer-state').peerState(...args);
@@ -89,6 +114,11 @@ module.exports = {
   delivered,
   flushBeforeExit,
   guard,
+  isCalledByTls,
+  isDestroyedByHttpClient,
+  isEndedByHttpServer,
+  isTimeoutOnStack,
+  isWriteOnly,
   peerState,
   provideLate,
   safeSend,

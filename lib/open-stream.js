@@ -4,6 +4,7 @@
 
 const { invalidArgType } = require('./argument-error');
 const { forgetEnding } = require('./ending');
+const { undestroy } = require('./internals/undestroy');
 const { Stream, eventLoop, native } = require('./native');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
@@ -40,8 +41,7 @@ function adopt(socket, stream) {
 function openStream(socket, kind) {
   const state = socket[kState];
   forgetEnding(socket);
-  // What `net` calls too, to make an ended Duplex new: Node has no documented way.
-  socket._undestroy();
+  undestroy(socket);
   socket._sockname = null;
   // A 'drain' that the last connection owes is emitted by the next write; only the Writable knows how.
   state.direct &&= !socket.writableNeedDrain;

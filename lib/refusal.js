@@ -4,9 +4,9 @@ const diagnostics = require('node:diagnostics_channel');
 const { Duplex } = require('node:stream');
 const { debuglog } = require('node:util');
 
-const { isCalledByTls } = require('./called-by-tls');
 const { endingOf } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
+const { isCalledByTls } = require('./on-demand');
 const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
 const { nextTick, nowMs } = require('./timers');

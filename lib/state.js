@@ -13,7 +13,7 @@ const rare = {
   bound: false,
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
   boundPath: undefined,
-  /** Node's `tls` or `http2` works on top of the socket, and ends it; see `handle-facade.js`. */
+  /** Node's `tls` or `http2` works on top of the socket, and ends it; see `internals/handle-facade.js`. */
   isWrapped: false,
   /** The `onread` option. @type {{ buffer: Uint8Array | true, next: (() => Uint8Array) | null, callback: Function } | null} */
   userBuffer: null,

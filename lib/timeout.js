@@ -3,7 +3,7 @@
 /** `socket.setTimeout()`: an event after so much silence in both directions. It never closes the socket. */
 
 const { invalidArgType, outOfRange } = require('./argument-error');
-const { insideTimeout } = require('./ending');
+const { insideTimeout } = require('./ended-by');
 const { kState } = require('./state');
 const { clearTimeout, setTimeout } = require('./timers');
 const { validateFunction } = require('./validate');

@@ -23,7 +23,7 @@ pub fn with_fd<T>(fd: RawFd, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>)
     if fd < 0 {
         return Err(io::Error::from_raw_os_error(-EBADF));
     }
-    // SAFETY: borrowed for the length of this call. lib/descriptor.js reads the number from an open
+    // SAFETY: borrowed for the length of this call. lib/internals/descriptor.js reads the number from an open
     // handle right before, on the thread that alone could close it, so it is no one else's.
     call(unsafe { BorrowedFd::borrow_raw(fd) })
 }

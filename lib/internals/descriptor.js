@@ -4,6 +4,10 @@
  * What a socket of Node's keeps to itself: its descriptor, and whether it keeps the process alive. This file alone reads
  * `socket._handle`, and only reads: a descriptor is used for one system call, on this thread, before anything else can
  * close it, and is never kept or duplicated.
+ *
+ * Beyond Node's documentation: `_handle`, its `fd` and its `hasRef()`. Should they go, nothing is known of the kernel's side
+ * of a socket of Node's: `delivered()` fails with what it says of a socket without a descriptor, `tcpInfo()` gives nothing,
+ * and what waits for an unreferenced socket keeps the process alive.
  */
 
 /**

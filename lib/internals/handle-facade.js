@@ -11,36 +11,18 @@
  * - TLSSocket, having wrapped the socket, looks once more whether it has a handle, only to learn whether it is connected
  *   yet; told no, it would wait for a `'connect'` that was long ago (`TLSSocket._init`, Node 20 to 26). That one question
  *   gets a yes when the socket is connected.
+ *
+ * Beyond Node's documentation: the property, and the names of these three functions. Should one change, `tls.connect({ socket })`
+ * over a connected socket of ours waits for ever, and a socket under `tls` or `http2` may end before they have said all.
  */
 
-const { kState } = require('./state');
+const { kState } = require('../state');
+const { callerOf } = require('./caller');
 
 const CONNECTED = Object.freeze({});
 
 const ASKED_BY_WRAPPER = /^\s*at new (?:TLSSocket|Http2Session) \(node:/;
 const ASKED_IF_CONNECTED = /^\s*at TLSSocket\._init \(node:/;
-
-/**
- * @param {Function} asked
- * @returns {string} the line of the stack that called the function
- */
-function callerOf(asked) {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  try {
-    Reflect.set(Error, 'prepareStackTrace', undefined);
-    Error.stackTraceLimit = 1;
-    /** @type {{ stack?: string }} */
-    const holder = {};
-    Error.captureStackTrace(holder, asked);
-    return holder.stack?.split('\n')[1] ?? '';
-  } catch {
-    // Frozen intrinsics: nobody is recognized.
-    return '';
-  } finally {
-    Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  }
-}
 
 /** @type {PropertyDescriptor & ThisType<any>} */
 const handleFacade = {
