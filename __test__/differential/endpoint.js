@@ -73,8 +73,10 @@ class Endpoint {
     return this.peer?.socket?.destroyed === true;
   }
 
+  /** As `isConsuming` once there is a socket: it may be accepted before the client hears of it, or after. */
   get consumesFromStart() {
-    return this.options.mode !== 'idle' && !this.options.pauseOnConnect;
+    const { mode, pauseOnConnect } = this.options;
+    return mode === 'readable' || (mode === 'flowing' && !pauseOnConnect);
   }
 
   /** Whether bytes that arrive are consumed without anybody asking for them. */
