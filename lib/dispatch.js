@@ -98,8 +98,10 @@ function dispatch(socket, chunks, callback, counts = true) {
   let total = 0;
   for (const chunk of chunks) total += byteLengthOf(chunk);
   const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0], 0) : stream.writev(chunks, 0));
-  state.presend = null;
-  state.presendBytes = null;
+  if (state.presend !== null) {
+    state.presend = null;
+    state.presendBytes = null;
+  }
   // It may run since the socket began to connect.
   if (state.writeTimer !== null) clearWriteTimer(state);
   if (taken === total) {
@@ -204,7 +206,7 @@ function takePending(state) {
   else if (batch !== null) state.bytesUnsent += batch.length - sent;
   if (pending !== null) state.bytesUnsent += pending.remaining;
   if (state.writeTimer !== null) clearWriteTimer(state);
-  state.attempt = null;
+  if (attempt !== null) state.attempt = null;
   state.onshutdown = null;
   state.pending = null;
   return () => {

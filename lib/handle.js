@@ -18,19 +18,21 @@ const { owners } = require('./listeners');
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
 
+/** Of this environment there is one: it stands here, and not in every stream. @type {EventLoop} */
+let loop;
+
 /** A stream socket: TCP, or Unix-domain, which Node calls a pipe. */
 class Stream {
-  #loop;
   #id;
 
   /**
-   * @param {EventLoop} loop
+   * @param {EventLoop} started
    * @param {'tcp' | 'pipe'} kind
    * @param {number} [id] of an accepted stream
    */
-  constructor(loop, kind, id) {
+  constructor(started, kind, id) {
+    loop = started;
     this.kind = kind;
-    this.#loop = loop;
     this.#id = id ?? loop.binding.streamCreate(loop.realm, kind === 'pipe');
   }
 
@@ -47,7 +49,7 @@ class Stream {
 
   /** The descriptor, or -1. */
   get fd() {
-    return this.#loop.binding.streamFd(this.#id);
+    return loop.binding.streamFd(this.#id);
   }
 
   /**
@@ -67,7 +69,7 @@ class Stream {
    */
   attach(owner, type) {
     owners[this.#id] = owner;
-    this.#loop.binding.streamAttach(this.#id, owner, type);
+    loop.binding.streamAttach(this.#id, owner, type);
   }
 
   /**
@@ -76,12 +78,12 @@ class Stream {
    * @param {number} flags 1: IPv6 only, 2: shared port
    */
   bind(address, port, flags) {
-    return this.#loop.binding.streamBind(this.#id, address, port, flags);
+    return loop.binding.streamBind(this.#id, address, port, flags);
   }
 
   /** @param {string} path */
   bindPath(path) {
-    return this.#loop.binding.streamBindPath(this.#id, path);
+    return loop.binding.streamBindPath(this.#id, path);
   }
 
   /**
@@ -91,30 +93,30 @@ class Stream {
    * @param {number} port
    */
   connect(address, port) {
-    return this.#loop.binding.streamConnect(this.#id, address, port);
+    return loop.binding.streamConnect(this.#id, address, port);
   }
 
   /** @param {string} path */
   connectPath(path) {
-    return this.#loop.binding.streamConnectPath(this.#id, path);
+    return loop.binding.streamConnectPath(this.#id, path);
   }
 
   /** @param {number} fd */
   open(fd) {
-    return this.#loop.binding.streamOpen(this.#id, fd);
+    return loop.binding.streamOpen(this.#id, fd);
   }
 
   readStart() {
-    return this.#loop.binding.streamReadStart(this.#id);
+    return loop.binding.streamReadStart(this.#id);
   }
 
   readStop() {
-    return this.#loop.binding.streamReadStop(this.#id);
+    return loop.binding.streamReadStop(this.#id);
   }
 
   /** @param {number} bytes the most that one read event carries; 0: as the slab holds */
   limitRead(bytes) {
-    this.#loop.binding.streamLimitRead(this.#id, bytes);
+    loop.binding.streamLimitRead(this.#id, bytes);
   }
 
   /**
@@ -124,7 +126,7 @@ class Stream {
    * @param {number} offset
    */
   write(chunk, offset) {
-    return this.#loop.write(this.#id, chunk, offset);
+    return loop.write(this.#id, chunk, offset);
   }
 
   /**
@@ -134,17 +136,17 @@ class Stream {
    * @param {number} offset bytes of the concatenation to leave out
    */
   writev(chunks, offset) {
-    return this.#loop.binding.streamWritev(this.#id, chunks, offset);
+    return loop.binding.streamWritev(this.#id, chunks, offset);
   }
 
   /** A writable event follows. */
   waitWritable() {
-    this.#loop.binding.streamAwaitWritable(this.#id);
+    loop.binding.streamAwaitWritable(this.#id);
   }
 
   /** 0: a shutdown event follows. */
   shutdown() {
-    return this.#loop.binding.streamShutdown(this.#id);
+    return loop.binding.streamShutdown(this.#id);
   }
 
   /**
@@ -155,39 +157,39 @@ class Stream {
   close() {
     const id = this.#id;
     this.#id = CLOSED;
-    return this.#loop.binding.streamClose(id);
+    return loop.binding.streamClose(id);
   }
 
   /** As `close`, with a reset instead of a FIN; an error: it is not closed. */
   reset() {
-    const status = this.#loop.binding.streamReset(this.#id);
+    const status = loop.binding.streamReset(this.#id);
     if (status >= 0) this.#id = CLOSED;
     return status;
   }
 
   /** What became of the bytes, or an error; see `look.js`. */
   look() {
-    return this.#loop.binding.streamLook(this.#id);
+    return loop.binding.streamLook(this.#id);
   }
 
   /** `TCP_INFO`, or an error. */
   tcpInfo() {
-    return this.#loop.binding.streamTcpInfo(this.#id);
+    return loop.binding.streamTcpInfo(this.#id);
   }
 
   /** @param {number} ms */
   setUserTimeout(ms) {
-    return this.#loop.binding.streamSetUserTimeout(this.#id, ms);
+    return loop.binding.streamSetUserTimeout(this.#id, ms);
   }
 
   /** @param {number} bytes */
   setNotSentLowWatermark(bytes) {
-    return this.#loop.binding.streamSetNotSentLowWatermark(this.#id, bytes);
+    return loop.binding.streamSetNotSentLowWatermark(this.#id, bytes);
   }
 
   /** @param {boolean} enable */
   setNoDelay(enable) {
-    return this.#loop.binding.streamSetNoDelay(this.#id, enable);
+    return loop.binding.streamSetNoDelay(this.#id, enable);
   }
 
   /**
@@ -197,59 +199,58 @@ class Stream {
    * @param {number} [count]
    */
   setKeepAlive(enable, idleSecs, intervalSecs, count) {
-    return this.#loop.binding.streamSetKeepAlive(this.#id, enable, idleSecs, intervalSecs, count);
+    return loop.binding.streamSetKeepAlive(this.#id, enable, idleSecs, intervalSecs, count);
   }
 
   /** @param {number} tos */
   setTypeOfService(tos) {
-    return this.#loop.binding.streamSetTypeOfService(this.#id, tos);
+    return loop.binding.streamSetTypeOfService(this.#id, tos);
   }
 
   getTypeOfService() {
-    return this.#loop.binding.streamTypeOfService(this.#id);
+    return loop.binding.streamTypeOfService(this.#id);
   }
 
   /** @returns {Address | number} */
   localAddress() {
-    return this.#loop.binding.streamLocalAddress(this.#id);
+    return loop.binding.streamLocalAddress(this.#id);
   }
 
   /** @returns {Address | number} */
   remoteAddress() {
-    return this.#loop.binding.streamRemoteAddress(this.#id);
+    return loop.binding.streamRemoteAddress(this.#id);
   }
 
   ref() {
-    this.#loop.binding.streamSetRef(this.#id, true);
+    loop.binding.streamSetRef(this.#id, true);
   }
 
   unref() {
-    this.#loop.binding.streamSetRef(this.#id, false);
+    loop.binding.streamSetRef(this.#id, false);
   }
 
   hasRef() {
-    return this.#loop.binding.streamHasRef(this.#id);
+    return loop.binding.streamHasRef(this.#id);
   }
 }
 
 /** A listening socket. */
 class Listener {
-  #binding;
   #id;
 
   /**
-   * @param {EventLoop} loop
+   * @param {EventLoop} started
    * @param {'tcp' | 'pipe'} kind
    */
-  constructor(loop, kind) {
+  constructor(started, kind) {
+    loop = started;
     this.kind = kind;
-    this.#binding = loop.binding;
     this.#id = loop.binding.listenerCreate(loop.realm, kind === 'pipe');
   }
 
   /** The descriptor, or -1. */
   get fd() {
-    return this.#binding.listenerFd(this.#id);
+    return loop.binding.listenerFd(this.#id);
   }
 
   /**
@@ -260,7 +261,7 @@ class Listener {
    */
   attach(owner, type) {
     owners[this.#id] = owner;
-    this.#binding.listenerAttach(this.#id, owner, type);
+    loop.binding.listenerAttach(this.#id, owner, type);
   }
 
   /**
@@ -269,56 +270,56 @@ class Listener {
    * @param {number} flags 1: IPv6 only, 2: shared port
    */
   bind(address, port, flags) {
-    return this.#binding.listenerBind(this.#id, address, port, flags);
+    return loop.binding.listenerBind(this.#id, address, port, flags);
   }
 
   /** @param {string} path */
   bindPath(path) {
-    return this.#binding.listenerBindPath(this.#id, path);
+    return loop.binding.listenerBindPath(this.#id, path);
   }
 
   /** @param {number} fd */
   open(fd) {
-    return this.#binding.listenerOpen(this.#id, fd);
+    return loop.binding.listenerOpen(this.#id, fd);
   }
 
   /** @param {Stream} stream bound, and gone afterwards */
   adopt(stream) {
-    return this.#binding.listenerAdopt(this.#id, Stream.release(stream));
+    return loop.binding.listenerAdopt(this.#id, Stream.release(stream));
   }
 
   /** @param {number} backlog */
   listen(backlog) {
-    return this.#binding.listenerListen(this.#id, backlog);
+    return loop.binding.listenerListen(this.#id, backlog);
   }
 
   /** @param {number} mode 1: readable by all, 2: writable by all */
   chmod(mode) {
-    return this.#binding.listenerChmod(this.#id, mode);
+    return loop.binding.listenerChmod(this.#id, mode);
   }
 
   /** @returns {Address | number} */
   address() {
-    return this.#binding.listenerAddress(this.#id);
+    return loop.binding.listenerAddress(this.#id);
   }
 
   /** A close event follows. */
   close() {
     const id = this.#id;
     this.#id = CLOSED;
-    this.#binding.listenerClose(id);
+    loop.binding.listenerClose(id);
   }
 
   ref() {
-    this.#binding.listenerSetRef(this.#id, true);
+    loop.binding.listenerSetRef(this.#id, true);
   }
 
   unref() {
-    this.#binding.listenerSetRef(this.#id, false);
+    loop.binding.listenerSetRef(this.#id, false);
   }
 
   hasRef() {
-    return this.#binding.listenerHasRef(this.#id);
+    return loop.binding.listenerHasRef(this.#id);
   }
 }
 

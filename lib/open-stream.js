@@ -49,7 +49,7 @@ function openStream(socket, kind) {
   state.isShut = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;
-  state.bytesUnsent = 0;
+  if (state.bytesUnsent !== 0) state.bytesUnsent = 0;
   state.unacknowledged = -1;
   adopt(socket, new Stream(eventLoop(), kind));
 }

@@ -17,7 +17,7 @@ const { netError } = require('./net-error');
 const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
 const { kListener } = require('./server-state');
-const { Socket } = require('./socket');
+const { AcceptedOptions, Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./system-error');
 const { nextTick } = require('./timers');
@@ -144,16 +144,7 @@ const serverMethods = {
       stream.close();
       return;
     }
-    const socket = new Socket({
-      handle: stream,
-      allowHalfOpen: this.allowHalfOpen,
-      pauseOnCreate: this.pauseOnConnect,
-      readable: true,
-      writable: true,
-      readableHighWaterMark: this.highWaterMark,
-      writableHighWaterMark: this.highWaterMark,
-      gather: this[kGather],
-    });
+    const socket = new Socket(new AcceptedOptions(stream, this, this[kGather]));
     if (this[kDeliveryOptions] !== null) setDeliveryOptions(socket, this[kDeliveryOptions]);
     if (this.noDelay) socket.setNoDelay(true);
     if (this.keepAlive) {

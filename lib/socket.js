@@ -104,12 +104,48 @@ function onReadableEnd() {
   if (state.isWrapped) this.allowHalfOpen = true;
 }
 
+/** What a server gives to the sockets that it accepts: checked, and in the form that the Duplex wants. */
+class AcceptedOptions {
+  emitClose = false;
+  autoDestroy = true;
+  decodeStrings = false;
+
+  /**
+   * @param {any} handle the native stream
+   * @param {any} server
+   * @param {boolean} gather
+   */
+  constructor(handle, { allowHalfOpen, pauseOnConnect, highWaterMark }, gather) {
+    this.handle = handle;
+    this.allowHalfOpen = Boolean(allowHalfOpen);
+    this.pauseOnCreate = pauseOnConnect;
+    this.readableHighWaterMark = highWaterMark;
+    this.writableHighWaterMark = highWaterMark;
+    this.gather = gather;
+  }
+}
+
+/**
+ * @param {any} options as the constructor got them
+ * @returns {any} a copy in the form that the Duplex wants
+ */
+function toSettings(options) {
+  validateOptions(options);
+  const settings = typeof options === 'number' ? { fd: options } : { ...options };
+  settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
+  settings.emitClose = false;
+  settings.autoDestroy = true;
+  settings.decodeStrings = false;
+  return settings;
+}
+
 /**
  * @param {any} socket
  * @param {any} options as the constructor got them
  */
 function initialize(socket, options) {
-  validateOptions(options);
+  const isAccepted = options instanceof AcceptedOptions;
+  const settings = isAccepted ? options : toSettings(options);
 
   socket.connecting = false;
   socket._hadError = false;
@@ -118,11 +154,6 @@ function initialize(socket, options) {
   const state = /** @type {any} */ (new SocketState());
   socket[kState] = state;
 
-  const settings = typeof options === 'number' ? { fd: options } : { ...options };
-  settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
-  settings.emitClose = false;
-  settings.autoDestroy = true;
-  settings.decodeStrings = false;
   Duplex.call(socket, settings);
 
   if (settings.defaultEncoding) state.defaultEncoding = settings.defaultEncoding;
@@ -142,7 +173,7 @@ function initialize(socket, options) {
     state.typeOfService = settings.typeOfService;
   }
 
-  if (options) {
+  if (options && !isAccepted) {
     const deliveryOptions = pickDeliveryOptions(settings);
     if (deliveryOptions !== null) setDeliveryOptions(socket, deliveryOptions);
   }
@@ -214,4 +245,7 @@ Object.assign(
 );
 Object.defineProperties(Socket.prototype, socketGetters);
 
-module.exports = { Socket: /** @type {new (options?: any) => any} */ (/** @type {unknown} */ (Socket)) };
+module.exports = {
+  AcceptedOptions,
+  Socket: /** @type {new (options?: any) => any} */ (/** @type {unknown} */ (Socket)),
+};

@@ -9,6 +9,18 @@ const kState = Symbol('safe-socket.state');
  * idle connection.
  */
 const rare = {
+  /** The attempt that `connect()` has under way. @type {any} */
+  attempt: null,
+  /** Bytes of `bytesDispatched` that the kernel will never take: their write has failed, or was cut off by `destroy()`. */
+  bytesUnsent: 0,
+  /** What the kernel took of the chunk that `write()` now hands to `_write()`, or an errno. @type {number | null} */
+  presend: null,
+  /** Its bytes. @type {Uint8Array | null} */
+  presendBytes: null,
+  /** That of `setTimeout()`. @type {NodeJS.Timeout | null} */
+  timer: null,
+  /** That of this socket alone; see `policy.js`. @type {import('./policy').Policy | undefined} */
+  policy: undefined,
   /** The stream came from a BoundSocket, which fixes its kind and its local address. */
   bound: false,
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
@@ -52,8 +64,6 @@ const rare = {
 class SocketState {
   /** The native stream, from `connect()` or adoption until `destroy()`. @type {any} */
   stream = null;
-  /** The attempt that `connect()` has under way. @type {any} */
-  attempt = null;
   /** True from the first `connect()` or adoption: only then can a write be refused. */
   begun = false;
   /** True while the native stream has been told to read. */
@@ -62,16 +72,10 @@ class SocketState {
   bytesRead = 0;
   /** Bytes handed to the kernel, or waiting for it: what `bytesWritten` counts, less the Writable's own queue. */
   bytesDispatched = 0;
-  /** Those of them that the kernel will never take: their write has failed, or was cut off by `destroy()`. */
-  bytesUnsent = 0;
   /** Bytes that the peer had not acknowledged when the connection was closed; below 0: not closed, or not known. */
   unacknowledged = -1;
   /** False when a `_construct` may hold writes back behind the fast path's back. */
   direct = true;
-  /** What the kernel took of the chunk that `write()` now hands to `_write()`, or an errno. @type {number | null} */
-  presend = null;
-  /** Its bytes. @type {Uint8Array | null} */
-  presendBytes = null;
   /** True while `write()` hands a chunk that has been sent, or gathered, to `_write()`, for its callback to be called. */
   isSent = false;
   /** The write that waits for the kernel. @type {any} */
@@ -88,10 +92,6 @@ class SocketState {
   onshutdown = null;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
   onclosed = null;
-  /** @type {NodeJS.Timeout | null} */
-  timer = null;
-  /** That of this socket alone; see `policy.js`. @type {import('./policy').Policy | undefined} */
-  policy = undefined;
   /** Who ended this connection; see `ending.js`. @type {import('./ending').Ending | undefined} */
   ending = undefined;
 }
