@@ -3,7 +3,6 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const http = require('node:http');
-const http2 = require('node:http2');
 const net = require('node:net');
 const { describe, it } = require('node:test');
 
@@ -230,28 +229,6 @@ describe('a guarded http.ClientRequest', { timeout: 30_000 }, () => {
       request.on('error', () => {});
       await lose(request, accepted);
       refuses(() => request.write('more'), { operation: 'write', endedBy, bytesRefused: 4 });
-    });
-  }
-});
-
-describe('a guarded response of http2', { timeout: 30_000 }, () => {
-  const cases = [
-    { name: 'res.end()', endedBy: 'local', lose: (response) => response.end('done') },
-    { name: 'res.stream.destroy()', endedBy: 'destroy', lose: (response) => response.stream.destroy() },
-  ];
-  for (const { name, endedBy, lose } of cases) {
-    it(`refuses to write after ${name}`, async (t) => {
-      const server = http2.createServer();
-      const port = await listening(t, server);
-      const session = http2.connect(`http://127.0.0.1:${port}`);
-      t.after(() => session.destroy());
-      session.request({ ':path': '/' }).on('error', () => {});
-      const [, response] = await once(server, 'request');
-      safeSocket(response);
-      lose(response);
-      refuses(() => response.write('more'), { operation: 'write', endedBy, bytesRefused: 4 });
-      assert.equal(response.end(), response);
-      await turns(2);
     });
   }
 });

@@ -22,14 +22,18 @@ function isSet(value) {
 }
 
 /**
- * @param {object} socket
+ * A session of Node's `http2` listens for the `'close'` of its socket, as long as it has it. Nothing public tells.
+ *
+ * @param {any} socket
  * @returns {boolean}
  */
 function hasHttp2Session(socket) {
-  for (const key of Object.getOwnPropertySymbols(socket)) {
-    if (key.description === 'kSession') return isSet(/** @type {any} */ (socket)[key]);
-  }
-  return false;
+  return socket.listenerCount?.('close') > 0 && socket.listeners('close').some(isListenerOfSession);
+}
+
+/** @param {Function} listener */
+function isListenerOfSession(listener) {
+  return listener.name === 'socketOnClose';
 }
 
 module.exports = { belongsToHttp };

@@ -3,7 +3,7 @@
 /**
  * Who ends a socket, seen at the moment of its ending: the value that `endedBy` of the error is going to have.
  *
- *     end()           timeout │ peer │ local
+ *     end()           timeout │ reset │ peer │ local
  *     destroy()       timeout │ peer │ destroy
  *     destroy(error)  reset │ timeout │ error
  */
@@ -26,7 +26,27 @@ let timingOut = null;
  */
 function endedByOfEnd(socket) {
   if (isTimingOut(socket)) return 'timeout';
+  if (isResetStream(socket)) return 'reset';
   return socket.readableEnded === true && !staysHalfOpen(socket) && !isWriteOnly(socket) ? 'peer' : 'local';
+}
+
+/**
+ * @param {any} stream
+ * @returns {boolean} whether it is one of Node's `http2`
+ */
+function isHttp2Stream(stream) {
+  return typeof stream.rstCode === 'number';
+}
+
+/**
+ * Node ends a stream of `http2` when the other side has sent RST_STREAM: it is closed before it is ended. A `close()` on
+ * this side is noted before that, see `http2-close.js`.
+ *
+ * @param {any} stream
+ * @returns {boolean}
+ */
+function isResetStream(stream) {
+  return isHttp2Stream(stream) && stream.closed;
 }
 
 /**
@@ -98,4 +118,4 @@ function staysHalfOpen(socket) {
   return socket.allowHalfOpen === true && !isEndedByHttpServer(socket);
 }
 
-module.exports = { endedByOfDestroy, endedByOfEnd, endedByOfError, insideTimeout };
+module.exports = { endedByOfDestroy, endedByOfEnd, endedByOfError, insideTimeout, isHttp2Stream };

@@ -3,6 +3,7 @@
 const { subscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 
+const { isHttp2Stream } = require('./ended-by');
 const { isEnded, noteUnknownEnding } = require('./ending');
 const { guardedMethods } = require('./guarded-methods');
 const { noteForeign } = require('./foreign-sockets');
@@ -88,6 +89,7 @@ function install(stream, record) {
     if (methods.own === undefined) replace(stream, name, methods[name]);
     else Object.defineProperty(stream, name, methods.own[name]);
   }
+  if (isHttp2Stream(stream)) require('./http2-close').watchClose(stream);
   record.methods = methods;
   if (isEnded(stream) || (stream.writableEnded === undefined && stream.writable === false)) noteUnknownEnding(stream);
   if (stream instanceof Socket) noteForeign(stream);

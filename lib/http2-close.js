@@ -1,0 +1,46 @@
+'use strict';
+
+const { endedByOfError } = require('./ended-by');
+const { forgetEnding, isEnded, noteEnding } = require('./ending');
+
+/**
+ * Who closes a stream of Node's `http2`? Whether `close()` was called here or the other side has sent RST_STREAM, what
+ * follows is the same: the stream is closed, and Node ends its writable side. So `close()` has to say that it was called; see `isResetStream()` in `ended-by.js`.
+ */
+
+/** @param {any} stream of `http2`, that has the guard's other methods */
+function watchClose(stream) {
+  const { close } = stream;
+  /**
+   * @this {any}
+   * @param {...any} args
+   */
+  const watched = function (...args) {
+    if (isEnded(this) || this.closed) return close.apply(this, args);
+    const { endedBy, cause } = endingOfClose(this);
+    noteEnding(this, endedBy, cause, watched);
+    try {
+      return close.apply(this, args);
+    } finally {
+      if (!this.closed) forgetEnding(this);
+    }
+  };
+  Object.defineProperty(watched, 'name', { value: close.name, configurable: true });
+  Object.defineProperty(stream, 'close', { value: watched, writable: true, configurable: true, enumerable: false });
+}
+
+/**
+ * Node itself closes all streams of a session whose connection is gone.
+ *
+ * @param {any} stream
+ * @returns {{ endedBy: import('./errors').EndedBy, cause?: Error }}
+ */
+function endingOfClose(stream) {
+  const socket = stream.session?.socket;
+  if (socket?.destroyed !== true) return { endedBy: 'local' };
+  const { errored, readableEnded } = socket;
+  if (errored) return { endedBy: endedByOfError(errored), cause: errored };
+  return { endedBy: readableEnded ? 'peer' : 'destroy' };
+}
+
+module.exports = { watchClose };
