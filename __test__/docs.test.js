@@ -14,6 +14,7 @@ const { runProgram } = require('../scripts/run-example');
  *     js          a program
  *     js server   one that listens on port 3000 and goes on until it is ended; a client is connected to it
  *     js preload  one that is run under --require safe-socket/register
+ *     js using    one with `await using`, for a Node that knows it
  */
 
 const ROOT = path.join(__dirname, '..');
@@ -32,6 +33,8 @@ const PUNCTUATION = /[^\p{L}\p{N}_ -]/gu;
 
 const ANY_PORT = ['--require', path.join(__dirname, 'fixtures/any-port.js')];
 const REGISTER = ['--require', 'safe-socket/register'];
+
+const KNOWS_USING = Number.parseInt(process.versions.node, 10) >= 24;
 
 /**
  * @param {string} file
@@ -71,7 +74,8 @@ function anchorsOf(file) {
 for (const file of FILES) {
   describe(file, () => {
     for (const { code, kind, line, output } of programsOf(file)) {
-      it(`runs what is in line ${line}`, async () => {
+      const skip = kind === 'using' && !KNOWS_USING && 'this Node does not know `await using`';
+      it(`runs what is in line ${line}`, { skip }, async () => {
         const serves = kind === 'server';
         const type = /^import /m.test(code) ? 'module' : 'commonjs';
         const nodeOptions = [...(serves ? ANY_PORT : []), ...(kind === 'preload' ? REGISTER : [])];

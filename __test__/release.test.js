@@ -21,7 +21,7 @@ const IS_WINDOWS = process.platform === 'win32';
 /** What may be in our package; a new file at the top level is a decision. */
 const OURS = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
-  /^(index|http|register)\.(js|d\.ts)$/,
+  /^(index|http|promises|register)\.(js|d\.ts)$/,
   /^(lib|bin|types)\/(?!.*\.(node|test\.js)$)/,
 ];
 

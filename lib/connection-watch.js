@@ -11,6 +11,7 @@
  * window of data, and one a second for a peer that is silent. A last look is taken before the socket is closed.
  */
 
+const { abortError } = require('./abort-error');
 const { endedByOfError } = require('./ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
@@ -165,15 +166,6 @@ function watchConnection(socket, isDone, options) {
     if (options.signal?.aborted) reject(abortError(options.signal));
     else new ConnectionWatch(socket, isDone, options, resolve, reject);
   });
-}
-
-/**
- * @param {AbortSignal} signal
- * @returns {Error & { code: string }} as Node's own
- */
-function abortError(signal) {
-  const error = Object.assign(new Error('The operation was aborted', { cause: signal.reason }), { code: 'ABORT_ERR' });
-  return Object.defineProperty(error, 'name', { value: 'AbortError', writable: true, configurable: true });
 }
 
 module.exports = { watchConnection };

@@ -77,9 +77,6 @@ function refuseEnd(socket, chunk, encoding, callback, cutoff = refuseEnd, endOfS
  */
 function refuse(socket, operation, bytesRefused, callback, cutoff) {
   const error = refusalOf(socket, operation, bytesRefused, cutoff);
-  debug('%s of %d bytes refused, ended by %s', operation, bytesRefused, error.endedBy);
-  if (channel.hasSubscribers) channel.publish({ socket, operation, error });
-
   const piped = isPipedInto(socket);
   const onRefused = isCalledByTls(cutoff) ? 'drop' : policyOf(socket).onRefused;
   if (typeof onRefused === 'function') {
@@ -96,11 +93,25 @@ function refuse(socket, operation, bytesRefused, callback, cutoff) {
 }
 
 /**
+ * The error of a refused call that is the caller's alone: policies and pipes do not matter.
+ *
+ * @param {any} socket
+ * @param {'write' | 'end'} operation
+ * @param {unknown} chunk
+ * @param {unknown} encoding
+ * @param {Function} cutoff the public function
+ * @returns {InstanceType<typeof SocketAlreadyEndedError>}
+ */
+function refusal(socket, operation, chunk, encoding, cutoff) {
+  return refusalOf(socket, operation, byteLengthOf(chunk, encoding), cutoff);
+}
+
+/**
  * @param {any} socket
  * @param {'write' | 'end'} operation
  * @param {number} bytesRefused
  * @param {Function} cutoff
- * @returns {InstanceType<typeof SocketAlreadyEndedError>}
+ * @returns {InstanceType<typeof SocketAlreadyEndedError>} of which the log and the diagnostics channel have been told
  */
 function refusalOf(socket, operation, bytesRefused, cutoff) {
   const ending = endingOf(socket);
@@ -114,6 +125,8 @@ function refusalOf(socket, operation, bytesRefused, cutoff) {
     bytesWritten: socket.bytesWritten ?? socket.socket?.bytesWritten,
   });
   Error.captureStackTrace(error, cutoff);
+  debug('%s of %d bytes refused, ended by %s', operation, bytesRefused, error.endedBy);
+  if (channel.hasSubscribers) channel.publish({ socket, operation, error });
   return error;
 }
 
@@ -192,4 +205,4 @@ function codeOf(error) {
   return typeof error?.code === 'string' ? error.code : undefined;
 }
 
-module.exports = { policyOf, refuseEnd, refuseWrite, setPolicy };
+module.exports = { policyOf, refusal, refuseEnd, refuseWrite, setPolicy };

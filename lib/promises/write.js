@@ -1,0 +1,34 @@
+'use strict';
+
+const { checkChunk } = require('../arguments');
+const { isEnded } = require('../ending');
+const { ECANCELED } = require('../errno');
+const { refusal } = require('../refusal');
+const { errnoError } = require('../system-error');
+const { abortable } = require('./abortable');
+
+/**
+ * Writes, and waits until the kernel has taken the bytes: the next write then finds room, so that no queue grows.
+ *
+ * @param {any} socket
+ * @param {string | NodeJS.ArrayBufferView} data
+ * @param {{ encoding?: BufferEncoding, signal?: AbortSignal }} [options] `signal` gives up the wait, not the bytes
+ * @returns {Promise<void>} rejects with `ERR_SOCKET_ALREADY_ENDED` where the socket has ended, whatever its policy, and with
+ *   the error by which it ends before the bytes are gone
+ */
+async function write(socket, data, { encoding, signal } = {}) {
+  await abortable(signal, (resolve, reject) => {
+    checkChunk(socket, data, encoding, write);
+    if (isEnded(socket)) throw refusal(socket, 'write', data, encoding, write);
+    let goal = 0;
+    socket.write(data, encoding, (/** @type {Error | null | undefined} */ error) => {
+      if (error) reject(error);
+      // Node 20 reports a write that `destroy()` cuts off as done.
+      else if (socket.destroyed && !(socket.bytesAccepted >= goal)) reject(errnoError(ECANCELED, 'write'));
+      else resolve(undefined);
+    });
+    goal = socket.bytesWritten;
+  });
+}
+
+module.exports = { write };
