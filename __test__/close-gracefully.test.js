@@ -7,6 +7,7 @@ const process = require('node:process');
 const { describe, test } = require('node:test');
 
 const safe = require('..');
+const { connectedToPaused: connection } = require('./support/connection');
 
 const skip = process.platform === 'linux' ? false : 'only Linux tells what was acknowledged';
 const TOO_MUCH = 16_000_000;
@@ -15,19 +16,6 @@ const sockets = {
   'safe-socket': (options) => safe.connect(options),
   net: (options) => nodeNet.connect(options),
 };
-
-async function connection(t, connect) {
-  const server = nodeNet.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const ours = connect({ port: server.address().port, host: '127.0.0.1' });
-  t.after(() => ours.destroy());
-  const [theirs] = await once(server, 'connection');
-  theirs.on('error', () => {});
-  t.after(() => theirs.destroy());
-  if (ours.connecting) await once(ours, 'connect');
-  return { ours, theirs };
-}
 
 for (const [kind, connect] of Object.entries(sockets)) {
   describe(`closeGracefully() of a socket of ${kind}`, { skip }, () => {

@@ -2,15 +2,13 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const nodeNet = require('node:net');
-const os = require('node:os');
-const path = require('node:path');
 const process = require('node:process');
 const { describe, test } = require('node:test');
 const tls = require('node:tls');
 
 const safe = require('..');
+const { connectedToPaused } = require('./support/connection');
 const { credentials } = require('./support/tls');
 
 const skip = process.platform === 'linux' ? false : 'only Linux tells what was acknowledged';
@@ -27,31 +25,16 @@ const sockets = {
   net: (options) => nodeNet.connect(options),
 };
 
-/** A connection, and its other end: a paused socket of Node's that may stay half open. */
-async function connection(t, connect, { isPath = false, isPaused = false } = {}) {
-  const server = nodeNet.createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  t.after(() => server.close());
-  if (isPath) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
-    t.after(() => fs.rmSync(folder, { recursive: true }));
-    server.listen(path.join(folder, 'socket'));
-  } else {
-    server.listen(0, '127.0.0.1');
-  }
-  await once(server, 'listening');
-  const address = server.address();
-  const options = typeof address === 'string' ? { path: address } : { port: address.port, host: '127.0.0.1' };
-  const ours = connect(options);
-  // Before it is connected: then it never begins to read.
-  if (isPaused) ours.pause();
-  ours.on('error', () => {});
-  t.after(() => ours.destroy());
-  const [theirs] = await once(server, 'connection');
-  theirs.on('error', () => {});
-  t.after(() => theirs.destroy());
-  if (ours.connecting) await once(ours, 'connect');
-  return { ours, theirs };
-}
+/** Paused before it is connected, it never begins to read. */
+const connection = (t, connect, { isPath = false, isPaused = false } = {}) =>
+  connectedToPaused(
+    t,
+    (options) => {
+      const socket = connect(options).on('error', () => {});
+      return isPaused ? socket.pause() : socket;
+    },
+    isPath,
+  );
 
 for (const [kind, connect] of Object.entries(sockets)) {
   describe(`delivered() on a socket of ${kind}`, { skip }, () => {

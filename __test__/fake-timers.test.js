@@ -8,29 +8,12 @@ const net = require('node:net');
 const { describe, it } = require('node:test');
 
 const safe = require('..');
+const { connected } = require('./support/connection');
 
 const IMPLEMENTATIONS = { net, 'safe-socket': safe };
 
 /** More than the kernel takes at once. */
 const LARGE_BYTES = 8 * 1024 * 1024;
-
-/**
- * @param {any} t
- * @param {any} implementation
- */
-async function connected(t, implementation) {
-  const server = implementation.createServer();
-  t.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const socket = implementation.connect({ port: server.address().port, host: '127.0.0.1' });
-  t.after(() => socket.destroy());
-  await once(socket, 'connect');
-  const [peer] = await accepted;
-  t.after(() => peer.destroy());
-  return { socket, peer };
-}
 
 /**
  * As `jest.useFakeTimers()` does: `process.nextTick` waits to be run by hand.
@@ -50,14 +33,14 @@ function stopTicks(t) {
 for (const [name, implementation] of Object.entries(IMPLEMENTATIONS)) {
   describe(`with the clock stopped, ${name}`, () => {
     it("emits 'timeout'", async (t) => {
-      const { socket } = await connected(t, implementation);
+      const { socket } = await connected(t, implementation.connect, implementation.createServer());
       t.mock.timers.enable();
       socket.setTimeout(20);
       await once(socket, 'timeout');
     });
 
     it('finishes a write that the kernel takes in parts', async (t) => {
-      const { socket, peer } = await connected(t, implementation);
+      const { socket, peer } = await connected(t, implementation.connect, implementation.createServer());
       t.mock.timers.enable();
       peer.resume();
       socket.end(Buffer.alloc(LARGE_BYTES));
@@ -66,7 +49,7 @@ for (const [name, implementation] of Object.entries(IMPLEMENTATIONS)) {
     });
 
     it('sends every write of a tick', async (t) => {
-      const { socket, peer } = await connected(t, implementation);
+      const { socket, peer } = await connected(t, implementation.connect, implementation.createServer());
       let text = '';
       const all = new Promise((resolve) => {
         peer.on('data', (/** @type {Buffer} */ chunk) => {

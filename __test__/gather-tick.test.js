@@ -3,41 +3,19 @@
 /** When gathered writes leave: observed by reading the descriptor of the other end, which nobody else reads. */
 
 const assert = require('node:assert/strict');
-const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
-const os = require('node:os');
-const path = require('node:path');
 const { describe, it } = require('node:test');
 const { setImmediate: nextTurn, setTimeout: later } = require('node:timers/promises');
 
 const safe = require('..');
+const { connected: connectedBy } = require('./support/connection');
 
 const TIMER_TICKS = 6;
+const connected = (t, Socket = safe.Socket) =>
+  connectedBy(t, (to) => new Socket().connect(to), net.createServer({ pauseOnConnect: true }), true);
+
 const CHUNK = Buffer.alloc(8_192, 'c');
-
-/** How many sockets were made: each has a path of its own. */
-let count = 0;
-
-/**
- * @param {any} t
- * @param {any} [Socket]
- */
-async function connected(t, Socket = safe.Socket) {
-  const server = net.createServer({ pauseOnConnect: true });
-  t.after(() => server.close());
-  count += 1;
-  const file = path.join(os.tmpdir(), `gather-tick-${process.pid}-${count}`);
-  server.listen(file);
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const socket = new Socket().connect(file);
-  t.after(() => socket.destroy());
-  await once(socket, 'connect');
-  const [peer] = await accepted;
-  t.after(() => peer.destroy());
-  return { socket, peer };
-}
 
 /**
  * @param {any} peer

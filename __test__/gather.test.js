@@ -9,30 +9,15 @@ const { describe, it } = require('node:test');
 const { promisify } = require('node:util');
 
 const safe = require('..');
+const { connected: connectedBy } = require('./support/connection');
 
 const run = promisify(execFile);
 /** Sockets of a broadcast. */
 const MEMBERS = 200;
 
-const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
+const connected = (t, options) => connectedBy(t, (to) => safe.connect({ ...to, ...options }));
 
-/**
- * @param {any} t
- * @param {any} [options]
- */
-async function connected(t, options) {
-  const server = net.createServer();
-  t.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const socket = safe.connect({ port: server.address().port, host: '127.0.0.1', ...options });
-  t.after(() => socket.destroy());
-  await once(socket, 'connect');
-  const [peer] = await accepted;
-  t.after(() => peer.destroy());
-  return { socket, peer };
-}
+const PACKAGE = JSON.stringify(path.join(__dirname, '..'));
 
 /** @param {any} peer */
 async function textOf(peer) {

@@ -9,22 +9,8 @@ const { describe, it } = require('node:test');
 const { belongsToHttp } = require('../lib/belongs-to-http');
 const { policyOf } = require('../lib/policy');
 const { safeSocket } = require('../lib/safe-socket');
+const { listening } = require('./support/listening');
 const { refuses, turns } = require('./support/refusal');
-
-/**
- * @param {any} t
- * @param {any} server
- * @returns {Promise<number>} the port
- */
-async function listening(t, server) {
-  t.after(() => {
-    server.close();
-    server.closeAllConnections?.();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server.address().port;
-}
 
 /**
  * One exchange: the guarded response of the server, and the client's raw socket.

@@ -26,29 +26,15 @@ const { isTimeoutOnStack } = require('../lib/internals/timeout-frame');
 const { undestroy } = require('../lib/internals/undestroy');
 const { isWriteOnly } = require('../lib/internals/write-only');
 const { kState } = require('../lib/state');
+const { connected: connectedBy } = require('./support/connection');
 const { credentials } = require('./support/tls');
 
 const INTERNALS = path.join(__dirname, '..', 'lib', 'internals');
 const PUBLIC = ['readable', 'readableEnded', 'readableAborted', 'readableDidRead', 'readyState', 'closed', 'errored'];
 
-/**
- * @param {any} t
- * @param {any} [implementation]
- * @returns {Promise<{ socket: any, peer: any }>} `socket` is of the implementation, `peer` of `net`
- */
-async function connected(t, implementation = net) {
-  const server = net.createServer({ allowHalfOpen: true });
-  t.after(() => server.close());
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const accepted = once(server, 'connection');
-  const socket = implementation.connect(/** @type {net.AddressInfo} */ (server.address()).port, '127.0.0.1');
-  t.after(() => socket.destroy());
-  await once(socket, 'connect');
-  const [peer] = await accepted;
-  t.after(() => peer.destroy());
-  return { socket, peer };
-}
+/** `socket` is of the implementation, `peer` of `net`. */
+const connected = (t, implementation = net) =>
+  connectedBy(t, (to) => implementation.connect(to), net.createServer({ allowHalfOpen: true }));
 
 describe('beyond its documentation, Node', () => {
   it('gives a socket a handle with a descriptor and hasRef()', async (t) => {
@@ -78,7 +64,7 @@ describe('beyond its documentation, Node', () => {
     assert.equal(isWriteOnly(child.stdin), true);
 
     const { socket, peer } = await connected(t, {
-      connect: (port, host) => net.connect({ port, host, allowHalfOpen: true }),
+      connect: (to) => net.connect({ ...to, allowHalfOpen: true }),
     });
     socket.resume();
     peer.end();

@@ -2,37 +2,27 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
-const fs = require('node:fs');
 const nodeNet = require('node:net');
-const os = require('node:os');
-const path = require('node:path');
 const process = require('node:process');
 const { describe, test } = require('node:test');
 
 const safe = require('..');
+const { connectedToPaused } = require('./support/connection');
 
 const skip = process.platform === 'linux' ? false : 'only Linux is asked yet';
 
 const sockets = { 'safe-socket': safe.connect, net: nodeNet.connect };
 
-async function connection(t, connect, isPath) {
-  const server = nodeNet.createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  t.after(() => server.close());
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
-  t.after(() => fs.rmSync(folder, { recursive: true }));
-  server.listen(isPath ? { path: path.join(folder, 'socket') } : { port: 0, host: '127.0.0.1' });
-  await once(server, 'listening');
-  const address = server.address();
-  const ours = connect(isPath ? { path: address } : { port: address.port, host: '127.0.0.1' });
-  ours.on('error', () => {});
-  t.after(() => ours.destroy());
-  assert.equal(safe.peerState(ours), undefined, 'while it connects');
-  const [theirs] = await once(server, 'connection');
-  theirs.on('error', () => {});
-  t.after(() => theirs.destroy());
-  if (ours.connecting) await once(ours, 'connect');
-  return { ours, theirs };
-}
+const connection = (t, connect, isPath) =>
+  connectedToPaused(
+    t,
+    (options) => {
+      const socket = connect(options).on('error', () => {});
+      assert.equal(safe.peerState(socket), undefined, 'while it connects');
+      return socket;
+    },
+    isPath,
+  );
 
 /** Over the loopback it takes no time worth waiting for, but some. */
 async function untilState(socket, state) {

@@ -13,29 +13,15 @@ const http2 = require('node:http2');
 const { after, before, describe, it } = require('node:test');
 const { WebSocket, WebSocketServer } = require('ws');
 
-const { credentials } = require('./support/tls');
+const { listening } = require('./support/listening');
 const { turns } = require('./support/refusal');
+const { credentials } = require('./support/tls');
 
 /** @type {any[]} */
 const refused = [];
 const listener = (message) => refused.push(message);
 before(() => diagnostics.subscribe('safe-socket:refused', listener));
 after(() => diagnostics.unsubscribe('safe-socket:refused', listener));
-
-/**
- * @param {any} t
- * @param {any} server
- * @returns {Promise<number>} the port
- */
-async function listening(t, server) {
-  t.after(() => {
-    server.close();
-    server.closeAllConnections?.();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server.address().port;
-}
 
 /**
  * @param {any} t

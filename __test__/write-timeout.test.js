@@ -8,21 +8,11 @@ const { describe, test } = require('node:test');
 
 const safe = require('..');
 const { Stream } = require('../lib/handle');
+const { connectedToPaused } = require('./support/connection');
 
 const TOO_MUCH = 16_000_000;
 
-async function connection(t, options) {
-  const server = nodeNet.createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, '127.0.0.1');
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const ours = safe.connect({ port: server.address().port, host: '127.0.0.1', ...options });
-  t.after(() => ours.destroy());
-  const [theirs] = await once(server, 'connection');
-  theirs.on('error', () => {});
-  t.after(() => theirs.destroy());
-  if (ours.connecting) await once(ours, 'connect');
-  return { ours, theirs };
-}
+const connection = (t, options) => connectedToPaused(t, (to) => safe.connect({ ...to, ...options }));
 
 describe('a write timeout', () => {
   for (const [how, options, prepare] of [
