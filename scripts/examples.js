@@ -7,6 +7,8 @@
  * @property {string} title
  * @property {string} file in examples/
  * @property {string[]} [preload] modules of `node --require`
+ * @property {string} [under] the program that runs it, instead of node itself
+ * @property {Record<string, string>} [env] beside that of the demo
  * @property {string[]} [args] of the program
  * @property {boolean} [serves] on port 3000, until it is ended from outside; its client is told 'Goodbye!'
  * @property {number} [exitCode]
@@ -94,6 +96,18 @@ const EXAMPLES = [
     expected: [/^ERR_SOCKET_ALREADY_ENDED, ended by local$/m, /^the client received: Goodbye!$/m],
   },
   {
+    title: 'A report on an application as it stands: which line writes to sockets that are over',
+    file: 'heartbeats.js',
+    under: 'bin/safe-socket.js',
+    env: { SAFE_SOCKET_ON_REFUSED: 'drop' },
+    expected: [
+      /^safe-socket: \d\d calls on ended sockets were refused, \d+ bytes\.$/m,
+      /write {2}examples\/heartbeats\.js:\d+ +peer/,
+      /write {2}examples\/heartbeats\.js:\d+ +reset/,
+      /write {2}examples\/heartbeats\.js:\d+ +local +examples\/heartbeats\.js:\d+/,
+    ],
+  },
+  {
     title: 'Metrics: what was opened, closed by whom, refused and lost, for OpenTelemetry',
     file: 'metrics.js',
     expected: [
@@ -109,8 +123,9 @@ const EXAMPLES = [
  * @param {Example} example
  * @returns {string[]} arguments of node, from the root of the package
  */
-function nodeArguments({ file, preload = [], args = [] }) {
-  return [...preload.flatMap((module) => ['--require', module]), `examples/${file}`, ...args];
+function nodeArguments({ file, preload = [], under, args = [] }) {
+  const runner = under === undefined ? [] : [under];
+  return [...preload.flatMap((module) => ['--require', module]), ...runner, `examples/${file}`, ...args];
 }
 
 module.exports = { EXAMPLES, nodeArguments };

@@ -30,6 +30,7 @@ const RETRY_MS = 20;
 /**
  * @typedef {object} Program
  * @property {string[]} args of node
+ * @property {Record<string, string>} [env] beside that of this process
  * @property {boolean} [serves] until it is ended from outside
  * @property {number} [exitCode]
  * @property {RegExp[]} expected each is found in the output
@@ -59,6 +60,7 @@ function runExample(example, surroundings) {
 async function runProgram(program, { print = () => {}, nodeOptions = [], anyPort = false } = {}) {
   const child = spawn(process.execPath, [...nodeOptions, ...program.args], {
     cwd: ROOT,
+    env: { ...process.env, ...program.env },
     stdio: ['ignore', 'pipe', 'pipe', anyPort ? 'ipc' : 'ignore'],
   });
   const ended = once(child, 'close');

@@ -3,6 +3,8 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
+const { shortPlace } = require('./place');
+
 /**
  * The report as one page that needs no network: the data as JSON inside, a table of the refusals, and the sockets on a
  * time line. Its script and its style are in the folder beside this file.
@@ -13,8 +15,13 @@ const path = require('node:path');
  * @returns {string}
  */
 function page(report) {
+  const groups = report.groups.map((group) => ({
+    ...group,
+    wrote: shortPlace(group.wrote),
+    ended: shortPlace(group.ended),
+  }));
   // `<` could end the script element, or begin a comment in it.
-  const data = JSON.stringify(report).replaceAll('<', '\\u003c');
+  const data = JSON.stringify({ ...report, groups }).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <head>

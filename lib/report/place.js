@@ -1,5 +1,6 @@
 'use strict';
 
+const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 
 const { userStack } = require('../user-stack');
@@ -45,4 +46,16 @@ function showPlace(place) {
   return place === null ? '-' : `${place.file}:${place.line}`;
 }
 
-module.exports = { placeOf, showPlace };
+/**
+ * For people, who know where they are.
+ *
+ * @param {Place | null} place
+ * @returns {Place | null} its file relative to the working directory where that is shorter
+ */
+function shortPlace(place) {
+  if (place === null || !path.isAbsolute(place.file)) return place;
+  const relative = path.relative(process.cwd(), place.file);
+  return relative.length < place.file.length ? { ...place, file: relative } : place;
+}
+
+module.exports = { placeOf, shortPlace, showPlace };

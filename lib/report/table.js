@@ -1,6 +1,6 @@
 'use strict';
 
-const path = require('node:path');
+const { shortPlace, showPlace } = require('./place');
 
 const HEADINGS = ['count', 'bytes', 'call', 'written at', 'ended by', 'ended at', 'first', 'last'];
 /** Columns of numbers, which end at the same place. */
@@ -18,9 +18,9 @@ function table(report) {
     String(group.count),
     String(group.bytesRefused),
     group.operation,
-    shortPlace(group.wrote),
+    showPlace(shortPlace(group.wrote)),
     group.endedBy,
-    shortPlace(group.ended),
+    showPlace(shortPlace(group.ended)),
     clock(group.firstAt),
     clock(group.lastAt),
   ]);
@@ -38,17 +38,6 @@ function table(report) {
     refused === 1 ? '1 call on an ended socket was refused' : `${refused} calls on ended sockets were refused`;
   const more = omitted.groups === 0 ? '' : `${omitted.refusals} more refusals are not in the table: too many places.\n`;
   return `safe-socket: ${calls}, ${bytesRefused} ${bytesRefused === 1 ? 'byte' : 'bytes'}.\n\n${lines.join('\n')}\n${more}`;
-}
-
-/**
- * @param {import('./place').Place | null} place
- * @returns {string} relative to the working directory where that is shorter
- */
-function shortPlace(place) {
-  if (place === null) return '-';
-  const relative = path.relative(process.cwd(), place.file);
-  const file = path.isAbsolute(place.file) && relative.length < place.file.length ? relative : place.file;
-  return `${file}:${place.line}`;
 }
 
 /**
