@@ -48,9 +48,8 @@ impl Listener {
     pub fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Stream>> {
         loop {
             let mut guard = ready!(self.io.poll_read_ready(cx))?;
-            if let Ok(accepted) = guard.try_io(|io| io.get_ref().accept()) {
-                let (socket, _peer) = accepted?;
-                rustix::io::ioctl_fionbio(&socket, true)?;
+            if let Ok(socket) = guard.try_io(|io| accept(io.get_ref())) {
+                let socket = socket?;
                 return Poll::Ready(Stream::from_socket(socket, self.kind));
             }
         }
@@ -89,4 +88,24 @@ impl Listener {
         use std::os::fd::AsRawFd;
         self.io.as_raw_fd()
     }
+}
+
+/// A non-blocking socket from the queue, by one system call.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+fn accept(listener: &Socket) -> io::Result<Socket> {
+    use rustix::net::SocketFlags;
+
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    Ok(rustix::net::accept_with(listener, flags)?.into())
+}
+
+/// A non-blocking socket from the queue.
+#[cfg(all(
+    unix,
+    not(any(target_os = "linux", target_os = "android", target_os = "freebsd"))
+))]
+fn accept(listener: &Socket) -> io::Result<Socket> {
+    let (socket, _peer) = listener.accept()?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
