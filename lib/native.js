@@ -13,8 +13,8 @@ const { Listener, Stream } = require('./handle');
 const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
 
-/** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
-const SLAB_BYTES = 256 * 1024;
+/** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv, or 256 KiB. */
+const SLAB_BYTES = 512 * 1024;
 
 const debug = debuglog('safe-socket');
 
