@@ -5,6 +5,7 @@ const { once } = require('node:events');
 const nodeNet = require('node:net');
 const process = require('node:process');
 const { describe, test } = require('node:test');
+const { setTimeout: sleep } = require('node:timers/promises');
 
 const safe = require('..');
 const { connectedToPaused: connection } = require('./support/connection');
@@ -48,6 +49,23 @@ for (const [kind, connect] of Object.entries(sockets)) {
       ours.pause();
       ours.write('hello');
       assert.deepEqual(await safe.closeGracefully(ours), { bytesDelivered: 5, bytesUndelivered: 0, endedBy: 'peer' });
+    });
+
+    test('waits for a reader that takes its time, but not beyond the deadline', async (t) => {
+      for (const [timeout, expected] of [
+        [10_000, 'last words'],
+        [100, ''],
+      ]) {
+        const { ours, theirs } = await connection(t, connect);
+        theirs.resume().once('end', () => theirs.end('last words'));
+        let heard = '';
+        ours.on('data', (data) => (heard += data)).pause();
+        const closing = safe.closeGracefully(ours, { timeout });
+        await Promise.race([closing, sleep(200)]);
+        ours.resume();
+        assert.deepEqual(await closing, { bytesDelivered: 0, bytesUndelivered: 0, endedBy: 'peer' });
+        assert.equal(heard, expected);
+      }
     });
 
     test('resets the connection at the deadline, and says what was not delivered', async (t) => {

@@ -5,6 +5,7 @@
 const { watchConnection } = require('./connection-watch');
 const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
 const { endingOf } = require('./ending');
+const { clearTimeout, nowMs, setTimeout } = require('./timers');
 
 /**
  * @typedef {object} GracefulClose
@@ -17,8 +18,8 @@ const { endingOf } = require('./ending');
 
 /**
  * Half-closes the socket, waits until everything is delivered and the peer has ended too, and resets the connection
- * at the deadline. Resolves when the socket is closed. What the peer still sends goes to the `'data'` listeners,
- * and nowhere if there never was one.
+ * at the deadline. Resolves when the socket is closed. What the peer still sends goes to those who read the socket,
+ * and nowhere if there is nobody.
  *
  * @param {any} socket of this package, of `net`, or of `tls`
  * @param {import('./delivered').DeliveredOptions} [options]
@@ -31,6 +32,7 @@ async function closeGracefully(socket, options = {}) {
   const goal = socket.bytesWritten ?? 0;
   const past = tryPast(socket, goal);
   if (past !== null) return past;
+  const deadlineMs = options.timeout === undefined ? undefined : nowMs() + options.timeout;
   const closed = closeOf(socket);
   // Nobody reads: the FIN would wait behind unread data for ever, and closing then would be a reset.
   if (socket.readableFlowing === null) socket.resume();
@@ -39,7 +41,7 @@ async function closeGracefully(socket, options = {}) {
     delivered >= goal && peer !== 'open' && socket.writableFinished;
   const { verdict, look } = await watchConnection(socket, isDone, options);
   if (verdict === 'timeout') reset(socket);
-  else if (verdict === 'done') leave(socket);
+  else if (verdict === 'done') leave(socket, deadlineMs);
   else if (!socket.destroyed) socket.destroy();
   await closed;
   return report(socket, goal, verdict, look);
@@ -90,12 +92,27 @@ function report(socket, goal, verdict, look) {
 }
 
 /**
- * Everything has arrived and the peer has ended: closes, unless the end of what it sent is about to be read.
+ * Everything has arrived and the peer has ended. What it sent is for whoever reads the socket, if anybody does. It is read in
+ * any case: to close with unread data, before our FIN is acknowledged, would be a reset.
  *
  * @param {any} socket
+ * @param {number | undefined} deadlineMs as of `nowMs()`
  */
-function leave(socket) {
-  if (!socket.destroyed && (socket.readableEnded || socket.readableFlowing !== true)) socket.destroy();
+function leave(socket, deadlineMs) {
+  if (socket.destroyed) return;
+  if (socket.readableEnded) {
+    socket.destroy();
+    return;
+  }
+  if (!hasReader(socket)) socket.resume();
+  if (deadlineMs === undefined) return;
+  const timer = setTimeout(() => socket.destroy(), Math.max(0, deadlineMs - nowMs()));
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** @param {any} socket */
+function hasReader(socket) {
+  return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
 }
 
 /**

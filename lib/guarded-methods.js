@@ -6,6 +6,7 @@ const { aboutToClose } = require('./last-look');
 const { closedChannel } = require('./metrics');
 const { forgetForeign, noteForeign } = require('./foreign-sockets');
 const { keepGuard, uncover } = require('./planted-write');
+const { foreignRecordOf } = require('./record');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -57,7 +58,10 @@ function guardedMethods(original, refuses, isOpen) {
       }
       if (refuses(this)) keepGuard(this, methods);
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
-      return endNow(this, original.end, chunk, encoding, callback, methods.end);
+      const result = endNow(this, original.end, chunk, encoding, callback, methods.end);
+      const lingerMs = foreignRecordOf(this)?.lingerMs;
+      if (lingerMs !== undefined) require('./linger').linger(this, lingerMs);
+      return result;
     },
 
     /** @type {(this: any, error: Error | null, callback: Function) => void} */

@@ -35,11 +35,12 @@ function takeLinger(socket, args) {
  * The socket has been ended: not longer than so many milliseconds.
  *
  * @param {any} socket
+ * @param {number} timeout
  */
-function linger(socket) {
+function linger(socket, timeout) {
   // Required here: who never lingers does not load it.
   const { closeGracefully } = require('./close-gracefully');
-  closeGracefully(socket, { timeout: socket[kState].lingerMs }).catch(ignore);
+  closeGracefully(socket, { timeout }).catch(ignore);
 }
 
 function ignore() {}

@@ -80,6 +80,11 @@ function safeSocket(...args) {
   return require('./safe-socket').safeSocket(...args);
 }
 
+/** @type {typeof import('./guarded-deadlines').setDeadlines} */
+function setDeadlines(...args) {
+  require('./guarded-deadlines').setDeadlines(...args);
+}
+
 /** @type {typeof import('./tcp-info').tcpInfo} */
 function tcpInfo(...args) {
   return require('./tcp-info').tcpInfo(...args);
@@ -106,6 +111,11 @@ function provideLate(object, values) {
   }
 }
 
+/** @type {typeof import('./guarded-deadlines').validateDeadlines} */
+function validateDeadlines(...args) {
+  require('./guarded-deadlines').validateDeadlines(...args);
+}
+
 module.exports = {
   belongsToHttp,
   closeGracefully,
@@ -123,5 +133,7 @@ module.exports = {
   provideLate,
   safeSend,
   safeSocket,
+  setDeadlines,
   tcpInfo,
+  validateDeadlines,
 };

@@ -16,6 +16,10 @@ class StreamRecord {
   methods = null;
   /** @type {import('./policy').Policy | undefined} */
   policy = undefined;
+  /** See `guarded-deadlines.js`. @type {number | undefined} */
+  lingerMs = undefined;
+  /** @type {number | undefined} */
+  writeTimeoutMs = undefined;
   /** Who ended it; see `ending.js`. @type {import('./ending').Ending | undefined} */
   ending = undefined;
 }

@@ -1,7 +1,7 @@
 'use strict';
 
 const { normalizeArgs } = require('./args');
-const { belongsToHttp, guard } = require('./on-demand');
+const { belongsToHttp, guard, setDeadlines, validateDeadlines } = require('./on-demand');
 const { hasPolicy, setPolicy, validatePolicy } = require('./policy');
 const { Socket } = require('./socket');
 const { kState } = require('./state');
@@ -12,6 +12,8 @@ const { kState } = require('./state');
  *   socket is in nobody else's hands: not for HTTP messages and the sockets of Node's `http`, `https` and `http2`
  * @property {boolean} [trace] keep the stack of the line that ends the socket, for `err.cause`; default `false`
  * @property {import('./policy').OnRefused} [onRefused] what a refused call does; default `'throw'`
+ * @property {number} [linger] of a `net.Socket`: milliseconds that `end()` waits for the peer before it resets the connection
+ * @property {number} [writeTimeout] of a `net.Socket`: milliseconds that a write may be unfinished
  */
 
 /**
@@ -27,12 +29,15 @@ const { kState } = require('./state');
  */
 function safeSocket(target, options) {
   if (!isStream(target)) return connected(target, options);
-  const { strict, trace, onRefused } = options ?? {};
+  const { strict, trace, onRefused, linger, writeTimeout } = options ?? {};
   validatePolicy({ strict, trace, onRefused });
+  const hasDeadlines = linger !== undefined || writeTimeout !== undefined;
+  if (hasDeadlines) validateDeadlines(target, { linger, writeTimeout });
   const isNew = !hasPolicy(target);
   // A Rust-backed socket keeps the contract by itself.
   if (!(kState in target)) guard(target);
   setPolicy(target, { strict: strict ?? (isNew ? !belongsToHttp(target) : undefined), trace, onRefused });
+  if (hasDeadlines) setDeadlines(target, { linger, writeTimeout });
   return target;
 }
 

@@ -155,7 +155,7 @@ function end(chunk, encoding, callback) {
   // What was gathered would be a write after the end, should a `_final()` of somebody else wait before ours.
   if (this[kState].batch !== null && this._final !== writingMethods._final) flush(this);
   Duplex.prototype.end.call(this, chunk, encoding, callback);
-  if (this[kState].lingerMs !== undefined) linger(this);
+  if (this[kState].lingerMs !== undefined) linger(this, this[kState].lingerMs);
   return this;
 }
 

@@ -26,6 +26,10 @@ export interface SafeSocketOptions {
   trace?: boolean | undefined;
   /** What a refused call does. By default `'throw'`. */
   onRefused?: OnRefused | undefined;
+  /** Of a `net.Socket`: milliseconds that `end()` waits for the peer before it resets the connection. By default none. */
+  linger?: number | undefined;
+  /** Of a `net.Socket`: milliseconds that a write may be unfinished; then `ETIMEDOUT` ends the socket. 0, the default: any. */
+  writeTimeout?: number | undefined;
 }
 
 /** What can be guarded: a `stream.Writable` or `stream.Duplex`, an HTTP message, and what looks like one. */

@@ -16,7 +16,7 @@ declare const oldStream: { write(chunk: string): boolean; on(event: string, list
 
 // A guarded stream keeps its type.
 const guardedNet = safeSocket(netSocket);
-const guardedTls = safeSocket(tlsSocket, { strict: false });
+const guardedTls = safeSocket(tlsSocket, { strict: false, linger: 100, writeTimeout: 1000 });
 const guardedResponse = safeSocket(response);
 const guardedRequest = safeSocket(request);
 const guardedDuplex = safeSocket(new PassThrough(), { trace: true });
