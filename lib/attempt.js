@@ -1,20 +1,18 @@
 'use strict';
 
-/** One attempt to connect: to one address, or to one address after the other (RFC 8305, "happy eyeballs"). */
+/** An attempt to connect to one address, or to a path; and the steps of which every attempt is made. */
 
 const { isIP } = require('node:net');
 
 const { AsyncCallback } = require('./async-callback');
 const { applyKernelOptions } = require('./delivery-options');
-const { EADDRINUSE, EALREADY, ECANCELED, EINVAL, ETIMEDOUT } = require('./errno');
+const { EADDRINUSE, EALREADY, EINVAL } = require('./errno');
 const { publishOpened } = require('./metrics');
 const { netError } = require('./net-error');
-const { abandonStream, reopenStream } = require('./open-stream');
 const { checkBind, networkRefusal } = require('./permission');
 const { applyOptions } = require('./socket-options');
 const { kState } = require('./state');
-const { attemptsError, endpointError } = require('./system-error');
-const { clearTimeout, setTimeout } = require('./timers');
+const { endpointError } = require('./system-error');
 
 const MAX_PORT = 0xffff;
 
@@ -166,128 +164,4 @@ class SingleAttempt {
   cancel() {}
 }
 
-class MultipleAttempt {
-  #socket;
-  #targets;
-  #timeoutMs;
-  /** @type {Array<Error & { code?: string }>} */
-  #errors = [];
-  #next = 0;
-  /** @type {NodeJS.Timeout | undefined} */
-  #timer;
-  /** Of the attempt that is under way; see `SingleAttempt`. @type {InstanceType<typeof AsyncCallback> | null} */
-  #request = null;
-
-  /**
-   * @param {any} socket
-   * @param {Target[]} targets in the order of the attempts
-   * @param {number} timeoutMs how long an attempt has before the next one begins
-   */
-  constructor(socket, targets, timeoutMs) {
-    this.#socket = socket;
-    this.#targets = targets;
-    this.#timeoutMs = timeoutMs;
-  }
-
-  begin() {
-    this.#socket.autoSelectFamilyAttemptedAddresses = [];
-    this.#tryNext();
-  }
-
-  /** @param {number} status */
-  complete(status) {
-    this.#request?.call(status);
-  }
-
-  /** @param {number} status */
-  #settle(status) {
-    clearTimeout(this.#timer);
-    this.#socket[kState].attempt = null;
-    if (status === 0) connected(this.#socket);
-    else this.#failed(connectError(status, this.#target), status === ECANCELED);
-  }
-
-  /** The socket was destroyed while an attempt was under way. */
-  cancel() {
-    this.complete(ECANCELED);
-  }
-
-  /** @returns {Target} the one that is being tried */
-  get #target() {
-    return this.#targets[this.#next - 1];
-  }
-
-  #tryNext() {
-    const socket = this.#socket;
-    clearTimeout(this.#timer);
-    if (socket[kState].aborted) return;
-    if (this.#next === this.#targets.length) {
-      this.#giveUp();
-      return;
-    }
-    this.#next += 1;
-    if (this.#next > 1) reopenStream(socket);
-    const { stream } = socket[kState];
-    const target = this.#target;
-    const { address, port, addressType } = /** @type {{ address: string, port: number, addressType: 4 | 6 }} */ (
-      target
-    );
-    if (target.localPort) {
-      target.localAddress = ANY_ADDRESS[addressType];
-      const errno = bindLocal(stream, target);
-      if (errno < 0) {
-        this.#errors.push(endpointError(errno, 'bind', target.localAddress, target.localPort));
-        this.#tryNext();
-        return;
-      }
-    }
-    if (socket.blockList?.check(address, `ipv${addressType}`)) {
-      this.#failed(netError('ERR_IP_BLOCKED', address), false);
-      return;
-    }
-    socket.emit('connectionAttempt', address, port, addressType);
-    if (socket[kState].stream === null) return;
-    socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
-    const failure = start(stream, target);
-    if (failure !== 0) {
-      this.#failed(startError(socket, failure, target), false);
-      return;
-    }
-    this.#request = new AsyncCallback('TCPCONNECTWRAP', (status) => this.#settle(status));
-    socket[kState].attempt = this;
-    if (this.#next < this.#targets.length) this.#timer = setTimeout(() => this.#timedOut(), this.#timeoutMs);
-  }
-
-  #timedOut() {
-    const socket = this.#socket;
-    const { address, port, addressType } = this.#target;
-    socket.emit('connectionAttemptTimeout', address, port, addressType);
-    this.#errors.push(connectError(ETIMEDOUT, this.#target));
-    if (socket.connecting) {
-      socket[kState].attempt = null;
-      abandonStream(socket);
-      this.#tryNext();
-    }
-  }
-
-  /**
-   * @param {Error & { code?: string }} error
-   * @param {boolean} isCanceled
-   */
-  #failed(error, isCanceled) {
-    const socket = this.#socket;
-    const { address, port, addressType } = this.#target;
-    this.#errors.push(error);
-    socket.emit('connectionAttemptFailed', address, port, addressType, error);
-    if (!socket.connecting) return;
-    if (isCanceled) this.#giveUp();
-    else this.#tryNext();
-  }
-
-  #giveUp() {
-    const [first] = this.#errors;
-    this.#socket.destroy(first === undefined ? netError('ERR_SOCKET_CONNECTION_TIMEOUT') : attemptsError(this.#errors));
-  }
-}
-
-module.exports = { MultipleAttempt, SingleAttempt };
+module.exports = { ANY_ADDRESS, SingleAttempt, bindLocal, connectError, connected, start, startError };

@@ -7,9 +7,10 @@ const net = require('node:net');
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { invalidArgType, invalidArgValue } = require('./argument-error');
-const { MultipleAttempt, SingleAttempt } = require('./attempt');
+const { SingleAttempt } = require('./attempt');
 const { addressError, interleaveFamilies, lookupOptions } = require('./lookup');
 const { netError } = require('./net-error');
+const { MultipleAttempt } = require('./multiple-attempt');
 const { openStream } = require('./open-stream');
 const { hasPaths } = require('./paths');
 const { kState } = require('./state');

@@ -9,9 +9,10 @@
 const process = require('node:process');
 const { debuglog } = require('node:util');
 
-const { Listener, Stream } = require('./handle');
+const { Listener } = require('./listener-handle');
 const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
+const { Stream } = require('./stream-handle');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv, or 256 KiB. */
 const SLAB_BYTES = 512 * 1024;

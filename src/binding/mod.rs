@@ -3,7 +3,7 @@
 //! Sockets are named by the id that their constructor returned, and plain functions take it,
 //! rather than methods of napi classes: a call of a class method costs some 200 ns more (napi 3.16
 //! books every borrow of the receiver), and a socket would need a wrapped object with a finalizer.
-//! lib/handle.js makes objects of them again. An id that is not (or no longer) known answers
+//! lib/stream-handle.js and lib/listener-handle.js make objects of them again. An id that is not (or no longer) known answers
 //! `EBADF`, whatever the call.
 
 // napi makes owned values of its arguments.

@@ -1,19 +1,17 @@
 'use strict';
 
 /**
- * Objects over the native functions, which name sockets by ids.
+ * A stream as an object, over the native functions, which name sockets by ids.
  *
  * A failure is a returned negative number, libuv's, as `util.getSystemErrorName` reads it; nothing
  * here throws but for arguments of a wrong JavaScript type. After `close()` every call answers
  * `EBADF`.
- */
-
-const { owners } = require('./listeners');
-
-/**
+ *
  * @typedef {import('./native').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
  */
+
+const { owners } = require('./listeners');
 
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
@@ -234,93 +232,4 @@ class Stream {
   }
 }
 
-/** A listening socket. */
-class Listener {
-  #id;
-
-  /**
-   * @param {EventLoop} started
-   * @param {'tcp' | 'pipe'} kind
-   */
-  constructor(started, kind) {
-    loop = started;
-    this.kind = kind;
-    this.#id = loop.binding.listenerCreate(loop.realm, kind === 'pipe');
-  }
-
-  /** The descriptor, or -1. */
-  get fd() {
-    return loop.binding.listenerFd(this.#id);
-  }
-
-  /**
-   * Sets who gets the events, and takes the async context of this moment for them.
-   *
-   * @param {object} owner
-   * @param {string} type as `node:async_hooks` shows it
-   */
-  attach(owner, type) {
-    owners[this.#id] = owner;
-    loop.binding.listenerAttach(this.#id, owner, type);
-  }
-
-  /**
-   * @param {string} address numeric
-   * @param {number} port
-   * @param {number} flags 1: IPv6 only, 2: shared port
-   */
-  bind(address, port, flags) {
-    return loop.binding.listenerBind(this.#id, address, port, flags);
-  }
-
-  /** @param {string} path */
-  bindPath(path) {
-    return loop.binding.listenerBindPath(this.#id, path);
-  }
-
-  /** @param {number} fd */
-  open(fd) {
-    return loop.binding.listenerOpen(this.#id, fd);
-  }
-
-  /** @param {Stream} stream bound, and gone afterwards */
-  adopt(stream) {
-    return loop.binding.listenerAdopt(this.#id, Stream.release(stream));
-  }
-
-  /** @param {number} backlog */
-  listen(backlog) {
-    return loop.binding.listenerListen(this.#id, backlog);
-  }
-
-  /** @param {number} mode 1: readable by all, 2: writable by all */
-  chmod(mode) {
-    return loop.binding.listenerChmod(this.#id, mode);
-  }
-
-  /** @returns {Address | number} */
-  address() {
-    return loop.binding.listenerAddress(this.#id);
-  }
-
-  /** A close event follows. */
-  close() {
-    const id = this.#id;
-    this.#id = CLOSED;
-    loop.binding.listenerClose(id);
-  }
-
-  ref() {
-    loop.binding.listenerSetRef(this.#id, true);
-  }
-
-  unref() {
-    loop.binding.listenerSetRef(this.#id, false);
-  }
-
-  hasRef() {
-    return loop.binding.listenerHasRef(this.#id);
-  }
-}
-
-module.exports = { Listener, Stream };
+module.exports = { CLOSED, Stream };
