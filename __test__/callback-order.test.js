@@ -51,6 +51,19 @@ const CONVERSATIONS = {
       socket.end(note('end'));
     },
   },
+  'one callback for the later writes of a tick, the last of which come late': {
+    when: 'connected',
+    act(socket, note) {
+      const noted = note('write');
+      socket.write('a', note('first'));
+      for (let i = 0; i < 3; i += 1) socket.write('b', noted);
+      process.nextTick(note('tick'));
+      const start = performance.now();
+      while (performance.now() - start < 3);
+      for (let i = 0; i < 3; i += 1) socket.write('c', noted);
+      socket.end(note('end'));
+    },
+  },
   'callbacks of writes before that of end() and finish': {
     when: 'connected',
     act(socket, note) {

@@ -58,9 +58,6 @@ class Batch {
   #outcome = null;
   /** Callbacks that were due before the outcome was known. @type {Array<(error: Error | null) => void>} */
   #due = [];
-  /** The callback of the last write, and what answers it. @type {Function | null} */
-  #asked = null;
-  #answer = () => {};
 
   length = 0;
   writes = 0;
@@ -125,19 +122,13 @@ class Batch {
   }
 
   /**
-   * @param {(error?: Error | null) => void} callback of a write in this batch
-   * @returns {() => void} to be called when its tick has come; the same function for the same callback, as equal ones in
-   *   a row share a tick
+   * The tick has come for the callback of a write in this batch.
+   *
+   * @param {(error: Error | null) => void} callback
    */
-  answering(callback) {
-    if (this.#asked !== callback) {
-      this.#asked = callback;
-      this.#answer = () => {
-        if (this.#outcome === null) this.#due.push(callback);
-        else callback(this.#outcome.error);
-      };
-    }
-    return this.#answer;
+  answer(callback) {
+    if (this.#outcome === null) this.#due.push(callback);
+    else callback(this.#outcome.error);
   }
 }
 

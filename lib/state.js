@@ -78,6 +78,8 @@ class SocketState {
   direct = true;
   /** True while `write()` hands a chunk that has been sent, or gathered, to `_write()`, for its callback to be called. */
   isSent = false;
+  /** What answers the callback of the last write that is done, until it is called; see `write.js`. @type {{ callback: Function, batches: any[], call: () => void } | null} */
+  answer = null;
   /** The write that waits for the kernel. @type {any} */
   pending = null;
   /** Small writes of this tick, on their way. @type {any} */

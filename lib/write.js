@@ -70,6 +70,32 @@ function goesStraight(socket, state, chunk) {
 }
 
 /**
+ * Equal callbacks in a row share a tick: the Writable knows them by being one function, which so has to answer for every
+ * write since the first that was gathered.
+ *
+ * @param {any} state
+ * @param {(error?: Error | null) => void} callback of the write that was done last
+ * @returns {(error?: Error | null) => void}
+ */
+function answerOf(state, callback) {
+  const isNew = state.answer === null || state.answer.callback !== callback;
+  if (isNew && state.batch === null) return callback;
+  if (isNew) {
+    /** @type {Array<any>} */
+    const batches = [];
+    const call = () => {
+      const batch = batches.shift();
+      if (batches.length === 0 && state.answer?.call === call) state.answer = null;
+      if (batch === null) callback(null);
+      else batch.answer(callback);
+    };
+    state.answer = { callback, batches, call };
+  }
+  state.answer.batches.push(state.batch);
+  return state.answer.call;
+}
+
+/**
  * A write that is done has a callback: the Writable calls it, in the order that only it knows, after a `'drain'` that is
  * due and before the callbacks of `end()` and `'finish'`.
  *
@@ -82,7 +108,7 @@ function goesStraight(socket, state, chunk) {
  */
 function confirm(socket, state, chunk, encoding, callback) {
   state.isSent = true;
-  const answer = state.batch === null ? callback : state.batch.answering(callback);
+  const answer = answerOf(state, callback);
   return Duplex.prototype.write.call(socket, chunk, /** @type {BufferEncoding} */ (encoding), answer);
 }
 
