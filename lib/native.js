@@ -14,8 +14,8 @@ const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
 const { Stream } = require('./stream-handle');
 
-/** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv, or 256 KiB. */
-const SLAB_BYTES = 512 * 1024;
+/** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
+const SLAB_BYTES = 256 * 1024;
 
 const debug = debuglog('safe-socket');
 

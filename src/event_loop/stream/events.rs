@@ -11,15 +11,8 @@ use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};
 
-/// What a read takes at most, as much as one of libuv.
+/// What a read takes at most, but on a fast stream; as much as one of libuv.
 const READ_BYTES: usize = 64 * 1024;
-
-/// What it takes after a full one, or a large one.
-const LARGE_READ_BYTES: usize = 256 * 1024;
-
-/// After so many full reads in a row it takes the whole slab: then it is a stream. With messages, a read that
-/// could take all that is there is a look at the queue the less, and that look often finds the next one.
-const FULL_READS_OF_A_STREAM: u32 = 8;
 
 /// Reads in a row after which a write that waits for the kernel has its turn; libuv's number.
 const READS_BEFORE_A_WRITE: u32 = 32;
@@ -101,27 +94,16 @@ impl StreamSource {
         self.reading.get() && stream.is_over()
     }
 
-    /// How much the next read may take. A stream that fills its reads gets more: fewer and larger
-    /// calls halve what a fast stream costs. One that JavaScript stops now and then does not, so
-    /// that no more is read beyond its high-water mark than libuv would read.
+    /// How much the next read may take. A stream that fills its reads gets the whole slab: fewer
+    /// and larger calls halve what a fast stream costs. One that JavaScript stops now and then
+    /// does not, so that no more is read beyond its high-water mark than libuv would read.
     fn next_read_len(&self) -> usize {
-        let most = match self.pace.get() {
-            0 => READ_BYTES,
-            1..=FULL_READS_OF_A_STREAM => LARGE_READ_BYTES,
-            _ => self.slab.len(),
-        };
-        most.min(self.slab.len()).min(self.read_limit.get())
-    }
-
-    /// Takes note of a read of `n` bytes which might have been `limit`.
-    fn keep_pace(&self, n: usize, limit: usize) {
-        self.pace.set(if n < READ_BYTES {
-            0
-        } else if n < limit {
-            1
+        let most = if self.is_fast.get() {
+            self.slab.len()
         } else {
-            self.pace.get().saturating_add(1)
-        });
+            self.slab.len().min(READ_BYTES)
+        };
+        most.min(self.read_limit.get())
     }
 
     fn next_read(&self, stream: &Stream, cx: &mut Context<'_>) -> Option<(Event, usize)> {
@@ -140,7 +122,7 @@ impl StreamSource {
                     return Some((Event::Read(0), 0));
                 }
                 Ok(n) => {
-                    self.keep_pace(n, limit);
+                    self.is_fast.set(n >= READ_BYTES);
                     if n < limit {
                         self.look_after_partial_read(stream, cx);
                     }

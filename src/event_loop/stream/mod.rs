@@ -45,8 +45,8 @@ pub struct StreamSource {
     reading: Cell<bool>,
     /// The most bytes that one read event may carry.
     read_limit: Cell<usize>,
-    /// 0 after a small read, 1 after a large one, and 1 more after each that took all that it could.
-    pace: Cell<u32>,
+    /// The last read took all that it could: the next one may take more.
+    is_fast: Cell<bool>,
     /// tokio knows the waker and has nothing to read: no need to ask again in this run.
     armed: Cell<bool>,
     hang_up_is_end: bool,
@@ -99,7 +99,7 @@ impl StreamSource {
                 delayed_error: Cell::new(0),
                 reading: Cell::new(false),
                 read_limit: Cell::new(usize::MAX),
-                pace: Cell::new(0),
+                is_fast: Cell::new(false),
                 armed: Cell::new(false),
                 hang_up_is_end: realm.hang_up_is_end,
                 hung_up: Cell::new(false),
@@ -147,7 +147,7 @@ impl StreamSource {
     /// Stops reading. What arrives waits in the kernel.
     pub fn read_stop(&self, event_loop: &EventLoop) {
         if self.reading.replace(false) {
-            self.pace.set(0);
+            self.is_fast.set(false);
             self.update_alive(event_loop);
         }
     }
