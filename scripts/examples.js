@@ -96,6 +96,49 @@ const EXAMPLES = [
     expected: [/^ERR_SOCKET_ALREADY_ENDED, ended by local$/m, /^the client received: Goodbye!$/m],
   },
   {
+    title: 'A protocol of lines, with a bound on their length',
+    file: 'lines.js',
+    expected: [/^hello → HELLO$/m, /^quit → bye$/m, /^server: line too long$/m],
+  },
+  {
+    title: 'A TCP proxy: half-open on both sides, and a deadline for connecting',
+    file: 'proxy.js',
+    expected: [/^through the proxy: 1000000 bytes$/m, /^relay: ECONNREFUSED$/m, /^the client is told: ECONNRESET$/m],
+  },
+  {
+    title: 'A server that speaks Redis, and a client of the registry that talks to it',
+    file: 'redis-like.js',
+    expected: [/^OK hello 1$/m, /^told: 1$/m, /'it works'/, /^the subscriber is gone$/m],
+  },
+  {
+    title: "TLS over Rust-backed sockets, and a guard on Node's own tls.TLSSocket",
+    file: 'tls.js',
+    expected: [
+      /^over our sockets: ERR_SOCKET_ALREADY_ENDED, ended by local$/m,
+      /^guarding Node's: ERR_SOCKET_ALREADY_ENDED, ended by local$/m,
+      /^Goodbye, by TLSv1\.\d!$/m,
+    ],
+  },
+  {
+    title: 'HTTP upgrade: the connection goes over to another protocol, and keeps the contract',
+    file: 'upgrade.js',
+    expected: [/^without upgrade: 426 ticker$/m, /^with: 101$/m, /^tick 1$/m, /^the ticker stops, ended by local$/m],
+  },
+  {
+    title: 'A cluster whose workers share a port by reusePort',
+    file: 'cluster.js',
+    expected: [/^answered by: worker 1, worker 2$/m, /^left with exit code 0\nleft with exit code 0$/m],
+  },
+  {
+    title: 'A graceful shutdown that knows what has arrived',
+    file: 'shutdown.js',
+    expected: [
+      /^a late message is refused$/m,
+      /^ended by peer: all of the report arrived$/m,
+      /^ended by timeout: some of the report is lost$/m,
+    ],
+  },
+  {
     title: 'A report on an application as it stands: which line writes to sockets that are over',
     file: 'heartbeats.js',
     under: 'bin/safe-socket.js',
