@@ -2,6 +2,8 @@
 
 /** `npm run check`: everything that reads the code without running it. All of it runs; one failure fails the whole. */
 
+const { spawnSync } = require('node:child_process');
+
 const { makeReady, run } = require('./checkout');
 
 /** @type {[string, string[]][]} */
@@ -20,7 +22,12 @@ const CHECKS = [
 /** The two that look at the package as it is published have npm pack it, which would build a second time. */
 const env = { ...process.env, npm_config_ignore_scripts: 'true' };
 
+/** Licences, sources and doubled versions; what is known of vulnerabilities needs the network, and is the workflow's part. */
+const DEPENDENCIES = ['deny', '--offline', '--log-level', 'error', 'check', 'licenses', 'bans', 'sources'];
+
 makeReady({ quiet: true });
+if (spawnSync('cargo', ['deny', '--version'], { stdio: 'ignore' }).status === 0) CHECKS.push(['cargo', DEPENDENCIES]);
+else console.log('Not checked, for want of cargo-deny: the licences and sources of the dependencies in Rust');
 const failed = CHECKS.filter(([command, args]) => !run([command, ...args].join(' '), command, args, { env }));
 for (const [command, args] of failed) console.error(`\nFailed: ${[command, ...args].join(' ')}`);
 if (failed.length === 0) console.log('\nAll checks passed.');
