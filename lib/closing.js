@@ -33,11 +33,15 @@ function closeStream(socket, error) {
   aboutToClose(socket, error);
   state.stream = null;
   state.reading = false;
-  state.onclosed ??= [];
-  state.onclosed.push(() => {
+  const closed = () => {
     cancel();
     socket.emit('close', Boolean(error));
-  });
+  };
+  // What wraps the socket (a TLSSocket, http2) says in the check phase of this loop iteration that it is closed, and the
+  // socket below must have said so before; the native stream tells in the closing phase, or later.
+  if (state.isWrapped) nextTick(closed);
+  state.onclosed ??= [];
+  state.onclosed.push(state.isWrapped ? undefined : closed);
   socket._sockname = null;
   const unacknowledged = isReset ? stream.reset() : stream.close();
   // What a Unix-domain socket says means nothing by itself.
