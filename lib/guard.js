@@ -7,6 +7,7 @@ const { isHttp2Stream } = require('./ended-by');
 const { isEnded, noteUnknownEnding } = require('./ending');
 const { guardedMethods } = require('./guarded-methods');
 const { noteForeign } = require('./foreign-sockets');
+const { guardMessage, isMessage } = require('./on-demand');
 const { plantWrite } = require('./planted-write');
 const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./record');
 const { kState } = require('./state');
@@ -40,14 +41,12 @@ let guardsEverySocket = false;
 function guard(stream) {
   const record = foreignRecordFor(stream);
   if (record.isGuarded) return stream;
-  // Here, and not at the top: the preload has no use for it and shall cost nothing at start-up.
-  const { guardMessage, isMessage } = require('./http-message');
-  if (isMessage(stream)) {
+  if (stream instanceof Socket) {
+    if (!guardsEverySocket) plantWrite(stream, methodsOfWrite(stream, record));
+  } else if (isMessage(stream)) {
     guardMessage(stream, watch);
-  } else if (!(guardsEverySocket && stream instanceof Socket)) {
-    const methods = methodsOfWrite(stream, record);
-    if (stream instanceof Socket) plantWrite(stream, methods);
-    else replace(stream, 'write', methods.write);
+  } else {
+    replace(stream, 'write', methodsOfWrite(stream, record).write);
   }
   // Not before: a frozen stream takes no guard, and must not pass for guarded when it comes again.
   record.isGuarded = true;
@@ -84,10 +83,14 @@ function watch(stream) {
  */
 function install(stream, record) {
   const methods = methodsFor(stream);
-  for (const name of METHODS) {
-    if (typeof stream[name] !== 'function') continue;
-    if (methods.own === undefined) replace(stream, name, methods[name]);
-    else Object.defineProperty(stream, name, methods.own[name]);
+  const { own } = methods;
+  // Name by name, which is what V8 is quick at.
+  if (own === undefined) {
+    for (const name of METHODS) if (typeof stream[name] === 'function') replace(stream, name, methods[name]);
+  } else {
+    if (typeof stream.end === 'function') Object.defineProperty(stream, 'end', own.end);
+    if (typeof stream._destroy === 'function') Object.defineProperty(stream, '_destroy', own._destroy);
+    if (typeof stream.connect === 'function') Object.defineProperty(stream, 'connect', own.connect);
   }
   if (isHttp2Stream(stream)) require('./http2-close').watchClose(stream);
   record.methods = methods;
@@ -132,7 +135,7 @@ function note(socket) {
 function methodsFor(stream) {
   const isOpen = stream instanceof Socket ? isWritable : isNotEnded;
   const prototype = Object.getPrototypeOf(stream);
-  if (NAMES.some((name) => Object.hasOwn(stream, name))) {
+  if (hasOwnMethod(stream)) {
     return guardedMethods(Object.create(prototype, ownDescriptors(stream, NAMES)), isGuarded, isOpen);
   }
   let methods = methodsByPrototype.get(prototype);
@@ -143,6 +146,16 @@ function methodsFor(stream) {
     methodsByPrototype.set(prototype, methods);
   }
   return methods;
+}
+
+/** @param {object} stream */
+function hasOwnMethod(stream) {
+  return (
+    Object.hasOwn(stream, 'write') ||
+    Object.hasOwn(stream, 'end') ||
+    Object.hasOwn(stream, '_destroy') ||
+    Object.hasOwn(stream, 'connect')
+  );
 }
 
 /**

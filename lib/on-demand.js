@@ -5,89 +5,134 @@
  * programs each uses a part.
  */
 
+const belongsToHttpFile = late(() => require('./belongs-to-http'));
+const closeGracefullyFile = late(() => require('./close-gracefully'));
+const createConnectionFile = late(() => require('./create-connection'));
+const deliveredFile = late(() => require('./delivered'));
+const flushBeforeExitFile = late(() => require('./flush-before-exit'));
+const guardFile = late(() => require('./guard'));
+const guardedDeadlinesFile = late(() => require('./guarded-deadlines'));
+const httpMessageFile = late(() => require('./http-message'));
+const calledByTlsFile = late(() => require('./internals/called-by-tls'));
+const httpSocketFile = late(() => require('./internals/http-socket'));
+const timeoutFrameFile = late(() => require('./internals/timeout-frame'));
+const writeOnlyFile = late(() => require('./internals/write-only'));
+const peerStateFile = late(() => require('./peer-state'));
+const safeSocketFile = late(() => require('./safe-socket'));
+const sendFile = late(() => require('./send'));
+const tcpInfoFile = late(() => require('./tcp-info'));
+
+/**
+ * Asks `require()` once: to find a file that is loaded takes it longer than it takes to guard a socket.
+ *
+ * @template T
+ * @param {() => T} load
+ * @returns {() => T}
+ */
+function late(load) {
+  /** @type {T | undefined} */
+  let file;
+  return () => (file ??= load());
+}
+
 /** @type {typeof import('./close-gracefully').closeGracefully} */
 function closeGracefully(...args) {
-  return require('./close-gracefully').closeGracefully(...args);
+  return closeGracefullyFile().closeGracefully(...args);
 }
 
 /** @type {typeof import('./create-connection').connect} */
 function connect(...args) {
-  return require('./create-connection').connect(...args);
+  return createConnectionFile().connect(...args);
 }
 
 /** @type {typeof import('./create-connection').createServer} */
 function createServer(options, connectionListener) {
-  return require('./create-connection').createServer(options, connectionListener);
+  return createConnectionFile().createServer(options, connectionListener);
 }
 
 /** @type {typeof import('./delivered').delivered} */
 function delivered(...args) {
-  return require('./delivered').delivered(...args);
+  return deliveredFile().delivered(...args);
 }
 
 /** @type {typeof import('./flush-before-exit').flushBeforeExit} */
 function flushBeforeExit(...args) {
-  return require('./flush-before-exit').flushBeforeExit(...args);
+  return flushBeforeExitFile().flushBeforeExit(...args);
 }
 
 /** @type {typeof import('./guard').guard} */
 function guard(...args) {
-  return require('./guard').guard(...args);
+  return guardFile().guard(...args);
 }
 
 /** @type {typeof import('./belongs-to-http').belongsToHttp} */
 function belongsToHttp(...args) {
-  return require('./belongs-to-http').belongsToHttp(...args);
+  return belongsToHttpFile().belongsToHttp(...args);
+}
+
+/** @type {typeof import('./http-message').guardMessage} */
+function guardMessage(...args) {
+  httpMessageFile().guardMessage(...args);
+}
+
+/** @type {typeof import('./http-message').isMessage} */
+function isMessage(...args) {
+  return httpMessageFile().isMessage(...args);
 }
 
 /** @type {typeof import('./internals/called-by-tls').isCalledByTls} */
 function isCalledByTls(...args) {
-  return require('./internals/called-by-tls').isCalledByTls(...args);
+  return calledByTlsFile().isCalledByTls(...args);
 }
 
 /** @type {typeof import('./internals/http-socket').isDestroyedByHttpClient} */
 function isDestroyedByHttpClient(...args) {
-  return require('./internals/http-socket').isDestroyedByHttpClient(...args);
+  return httpSocketFile().isDestroyedByHttpClient(...args);
 }
 
 /** @type {typeof import('./internals/http-socket').isEndedByHttpServer} */
 function isEndedByHttpServer(...args) {
-  return require('./internals/http-socket').isEndedByHttpServer(...args);
+  return httpSocketFile().isEndedByHttpServer(...args);
 }
 
 /** @type {typeof import('./internals/timeout-frame').isTimeoutOnStack} */
 function isTimeoutOnStack(...args) {
-  return require('./internals/timeout-frame').isTimeoutOnStack(...args);
+  return timeoutFrameFile().isTimeoutOnStack(...args);
 }
 
 /** @type {typeof import('./internals/write-only').isWriteOnly} */
 function isWriteOnly(...args) {
-  return require('./internals/write-only').isWriteOnly(...args);
+  return writeOnlyFile().isWriteOnly(...args);
 }
 
 /** @type {typeof import('./peer-state').peerState} */
 function peerState(...args) {
-  return require('./peer-state').peerState(...args);
+  return peerStateFile().peerState(...args);
 }
 
 /** @type {typeof import('./send').safeSend} */
 function safeSend(...args) {
-  return require('./send').safeSend(...args);
+  return sendFile().safeSend(...args);
 }
 
 /** @type {typeof import('./safe-socket').safeSocket} */
 function safeSocket(...args) {
-  return require('./safe-socket').safeSocket(...args);
+  return safeSocketFile().safeSocket(...args);
 }
 
 /** @type {typeof import('./guarded-deadlines').setDeadlines} */
 function setDeadlines(...args) {
-  require('./guarded-deadlines').setDeadlines(...args);
+  guardedDeadlinesFile().setDeadlines(...args);
 }
 
 /** @type {typeof import('./tcp-info').tcpInfo} */
 function tcpInfo(...args) {
-  return require('./tcp-info').tcpInfo(...args);
+  return tcpInfoFile().tcpInfo(...args);
+}
+
+/** @type {typeof import('./guarded-deadlines').validateDeadlines} */
+function validateDeadlines(...args) {
+  guardedDeadlinesFile().validateDeadlines(...args);
 }
 
 /**
@@ -111,11 +156,6 @@ function provideLate(object, values) {
   }
 }
 
-/** @type {typeof import('./guarded-deadlines').validateDeadlines} */
-function validateDeadlines(...args) {
-  require('./guarded-deadlines').validateDeadlines(...args);
-}
-
 module.exports = {
   belongsToHttp,
   closeGracefully,
@@ -124,9 +164,11 @@ module.exports = {
   delivered,
   flushBeforeExit,
   guard,
+  guardMessage,
   isCalledByTls,
   isDestroyedByHttpClient,
   isEndedByHttpServer,
+  isMessage,
   isTimeoutOnStack,
   isWriteOnly,
   peerState,
