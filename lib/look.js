@@ -8,7 +8,7 @@
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { descriptorOf, isReferenced } = require('./internals/descriptor');
+const { connectionOf, descriptorOf, isReferenced } = require('./internals/descriptor');
 const { native } = require('./native');
 const { kState } = require('./state');
 
@@ -22,7 +22,7 @@ const { kState } = require('./state');
  */
 
 /**
- * What is known of a socket of Node's from the last look at which the kernel had taken everything: `before` is what its
+ * What is known of a connection of Node's from the last look at which the kernel had taken everything: `before` is what its
  * counter showed before the first byte of ours (1 for the SYN of a client, and whatever an adopted descriptor had sent),
  * `accepted` what it had taken then, `hasSentFin` whether the FIN was sent: a connection that was reset does not tell,
  * and one byte too few is promised rather than one too many.
@@ -88,7 +88,7 @@ function lookAtOurs(socket, isReset) {
 function lookAtForeign(socket, isReset) {
   const fd = descriptorOf(socket);
   if (fd < 0) return null;
-  const seen = native().fdLook(fd, known.get(socket)?.hasSentFin ?? false);
+  const seen = native().fdLook(fd, known.get(connectionOf(socket))?.hasSentFin ?? false);
   if (typeof seen === 'number') return seen;
   const { hasSentFin, isExact, rttMs } = seen;
   const peer = isReset ? 'reset' : seen.peer;
@@ -99,7 +99,7 @@ function lookAtForeign(socket, isReset) {
   const isTcp = taken !== undefined;
   let delivered;
   if (isAllTaken && isTcp && isExact && peer !== 'reset') {
-    known.set(socket, { before: taken - written, accepted: written, hasSentFin });
+    known.set(connectionOf(socket), { before: taken - written, accepted: written, hasSentFin });
   }
   if (queued === 0 && isAllTaken) {
     delivered = peer === 'reset' && !isTcp ? undefined : written;
@@ -120,7 +120,7 @@ function lookAtForeign(socket, isReset) {
  * @returns {{ queued: number, taken?: number }}
  */
 function withoutFin(socket, { hasSentFin, queued, taken }, written) {
-  const last = known.get(socket);
+  const last = known.get(connectionOf(socket));
   if (hasSentFin || taken === undefined || last?.accepted !== written || taken - last.before !== written + 1) {
     return { queued, taken };
   }
@@ -135,7 +135,7 @@ function withoutFin(socket, { hasSentFin, queued, taken }, written) {
  *   whether the counter has the FIN in it
  */
 function acceptedByCounter(socket, taken, written) {
-  const { before, accepted } = known.get(socket) ?? { before: socket.server ? 0 : 1, accepted: 0 };
+  const { before, accepted } = known.get(connectionOf(socket)) ?? { before: socket.server ? 0 : 1, accepted: 0 };
   return Math.max(accepted, Math.min(written, taken - before));
 }
 

@@ -20,6 +20,14 @@ function descriptorOf(socket) {
 }
 
 /**
+ * @param {any} socket that has a descriptor
+ * @returns {object} what stands for its present connection: a new one after each `connect()`
+ */
+function connectionOf(socket) {
+  return socket._handle;
+}
+
+/**
  * @param {any} socket
  * @returns {boolean} false after `socket.unref()`
  */
@@ -27,4 +35,4 @@ function isReferenced(socket) {
   return socket._handle?.hasRef?.() !== false;
 }
 
-module.exports = { descriptorOf, isReferenced };
+module.exports = { connectionOf, descriptorOf, isReferenced };
