@@ -108,6 +108,8 @@ function perform(end, list) {
  * @param {import('./scenario').Operation} operation
  */
 function isFloodForNobody({ socket, peer }, { kind, content, size }) {
+  // From a destroyed socket nothing comes; and which end closes first is the event loop's business.
+  if (socket.destroyed) return false;
   if (kind === 'pause') return peer.socket?.writableLength > MAX_UNREAD_BYTES;
   const isConsumed = peer.socket === undefined ? peer.consumesFromStart : peer.isConsuming;
   const isFlood = content?.size > MAX_UNREAD_BYTES || size > MAX_UNREAD_BYTES;
