@@ -41,7 +41,7 @@ for (const [name, expected] of Object.entries(CASES)) {
   test(`the process ${expected === 'exit' ? 'ends by itself' : 'stays alive'} when ${name}`, async () => {
     const outcomes = await Promise.all(
       ['net', 'safe-socket'].map(async (implementation) => {
-        const { stdout } = await run(process.execPath, [FIXTURE, implementation, name], { timeout: 20_000 });
+        const { stdout } = await run(process.execPath, [FIXTURE, implementation, name], { timeout: 100_000 });
         return stdout.trim();
       }),
     );
