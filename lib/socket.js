@@ -106,6 +106,7 @@ function onReadableEnd() {
 
 /** What a server gives to the sockets that it accepts: checked, and in the form that the Duplex wants. */
 class AcceptedOptions {
+  #isMadeHere = true;
   emitClose = false;
   autoDestroy = true;
   decodeStrings = false;
@@ -122,6 +123,14 @@ class AcceptedOptions {
     this.readableHighWaterMark = highWaterMark;
     this.writableHighWaterMark = highWaterMark;
     this.gather = gather;
+  }
+
+  /**
+   * @param {any} options perhaps a Proxy, whose traps hear of `instanceof`
+   * @returns {boolean}
+   */
+  static has(options) {
+    return typeof options === 'object' && options !== null && #isMadeHere in options;
   }
 }
 
@@ -144,7 +153,7 @@ function toSettings(options) {
  * @param {any} options as the constructor got them
  */
 function initialize(socket, options) {
-  const isAccepted = options instanceof AcceptedOptions;
+  const isAccepted = AcceptedOptions.has(options);
   const settings = isAccepted ? options : toSettings(options);
 
   socket.connecting = false;
