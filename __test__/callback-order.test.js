@@ -9,6 +9,9 @@ const { describe, it } = require('node:test');
 
 const safe = require('..');
 
+/** More than the kernel takes at once. */
+const FLOOD = 16 << 20;
+
 /** As `net.Socket` emits them; `'close'` ends a conversation. */
 const EVENTS = ['connect', 'drain', 'prefinish', 'finish', 'error', 'close'];
 
@@ -62,6 +65,18 @@ const CONVERSATIONS = {
       while (performance.now() - start < 3);
       for (let i = 0; i < 3; i += 1) socket.write('c', noted);
       socket.end(note('end'));
+    },
+  },
+  'the callback of a write, when another tick ends with more than the kernel takes': {
+    when: 'connected',
+    act(socket, note) {
+      process.nextTick(() => {
+        socket.end(Buffer.alloc(FLOOD), note('end'));
+        process.nextTick(note('tick'));
+      });
+      socket.write('a');
+      socket.write('b', note('write'));
+      setImmediate(note('turn'));
     },
   },
   'callbacks of writes before that of end() and finish': {

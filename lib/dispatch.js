@@ -87,13 +87,8 @@ function dispatch(socket, chunks, callback, counts = true) {
   const { stream } = state;
   const batch = takeBatch(state);
   if (batch !== null) {
-    const answer = callback;
     chunks = [batch.bytes, ...chunks];
     state.bytesDispatched -= batch.length;
-    callback = (error) => {
-      batch.settle(error ?? null, error == null);
-      answer(error);
-    };
   }
   let total = 0;
   for (const chunk of chunks) total += byteLengthOf(chunk);
@@ -102,6 +97,7 @@ function dispatch(socket, chunks, callback, counts = true) {
     state.presend = null;
     state.presendBytes = null;
   }
+  if (batch !== null) callback = settling(batch, taken, callback);
   // It may run since the socket began to connect.
   if (state.writeTimer !== null) clearWriteTimer(state);
   if (taken === total) {
@@ -122,6 +118,25 @@ function dispatch(socket, chunks, callback, counts = true) {
     if (taken > 0) tryOnceMore(socket, taken);
     else stream.waitWritable();
   }
+}
+
+/**
+ * A batch was sent before a write, in one call with it.
+ *
+ * @param {any} batch
+ * @param {number} taken bytes of both, or an errno
+ * @param {(error?: Error | null) => void} callback of the write
+ * @returns {(error?: Error | null) => void} the callback, for the batch too if that is not done
+ */
+function settling(batch, taken, callback) {
+  if (taken >= batch.length) {
+    batch.settle(null, true);
+    return callback;
+  }
+  return (error) => {
+    batch.settle(error ?? null, error == null);
+    callback(error);
+  };
 }
 
 /**

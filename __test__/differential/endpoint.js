@@ -33,6 +33,7 @@ class Endpoint {
     this.isConnected = false;
     /** Bytes, and one for each write, in this turn of the loop. */
     this.justWritten = 0;
+    this.hasJustRead = false;
     this.willReset = false;
     /** @type {Endpoint | undefined} */
     this.peer = undefined;
