@@ -83,6 +83,46 @@ test('a reset in the accept queue', { timeout: 30_000 }, async () => {
   assert.deepEqual(await acceptReset(safeSocket), await acceptReset(nodeNet));
 });
 
+test('a write that finds out about a reset, on a socket that begins to read', { timeout: 30_000 }, async () => {
+  assert.deepEqual(await writeIntoReset(safeSocket), await writeIntoReset(nodeNet));
+});
+
+/**
+ * @param {any} net
+ * @returns {Promise<string[]>}
+ */
+async function writeIntoReset(net) {
+  const server = net.createServer({ pauseOnConnect: true });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const peer = nodeNet.connect(server.address().port, '127.0.0.1');
+  const [subject] = await once(server, 'connection');
+  server.close();
+  peer.end();
+  await once(peer, 'finish');
+  peer.destroy();
+  await once(peer, 'close');
+  // From here libuv tells the outcome of a write before it polls.
+  await new Promise(setImmediate);
+  const log = logOf(subject);
+  subject.read(1);
+  subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${error?.code}`));
+  log.push(`close ${await new Promise((resolve) => subject.on('close', resolve))}`);
+  return log;
+}
+
+/**
+ * @param {any} subject
+ * @returns {string[]} what it emits
+ */
+function logOf(subject) {
+  /** @type {string[]} */
+  const log = [];
+  for (const event of ['end', 'finish']) subject.on(event, () => log.push(event));
+  subject.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code} ${error.errno}`));
+  return log;
+}
+
 // Another thread may wake up for the data alone: a row of the compatibility table.
 const skip = process.env.SAFE_SOCKET_DRIVER === 'thread' && 'a race with the thread driver';
 
@@ -101,10 +141,8 @@ async function resetWithData(net) {
   const peer = nodeNet.connect(/** @type {string} */ (server.address()));
   const [subject] = await once(server, 'connection');
   server.close();
-  /** @type {string[]} */
-  const log = [];
-  for (const event of ['data', 'end', 'finish']) subject.on(event, () => log.push(event));
-  subject.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code}`));
+  const log = logOf(subject);
+  subject.on('data', () => log.push('data'));
   subject.write(Buffer.alloc(FLOOD), (/** @type {any} */ error) => log.push(`written ${error?.code}`));
   // What the peer has not read makes its close a reset.
   await once(peer, 'readable');
@@ -133,10 +171,7 @@ async function observe(net, side, prepare) {
   const [[accepted]] = await Promise.all([once(server, 'connection'), once(client, 'connect')]);
   server.close();
   const [subject, peer] = isClient ? [client, accepted] : [accepted, client];
-  /** @type {string[]} */
-  const log = [];
-  for (const event of ['end', 'finish']) subject.on(event, () => log.push(event));
-  subject.on('error', (/** @type {any} */ error) => log.push(`error ${error.syscall} ${error.code} ${error.errno}`));
+  const log = logOf(subject);
   peer.on('error', () => {});
   await prepare(subject, peer, log);
   const closed = new Promise((resolve) => subject.on('close', (/** @type {boolean} */ hadError) => resolve(hadError)));

@@ -257,6 +257,9 @@ export declare function streamCreate(realm: number, isPipe: boolean): number
 /** The descriptor, or -1. */
 export declare function streamFd(id: number): number
 
+/** Has a writable event in the next turn, for a write that is over. */
+export declare function streamFinishWrite(id: number): void
+
 /** Whether it is referenced. */
 export declare function streamHasRef(id: number): boolean
 

@@ -862,6 +862,7 @@ module.exports.streamConnect = nativeBinding.streamConnect
 module.exports.streamConnectPath = nativeBinding.streamConnectPath
 module.exports.streamCreate = nativeBinding.streamCreate
 module.exports.streamFd = nativeBinding.streamFd
+module.exports.streamFinishWrite = nativeBinding.streamFinishWrite
 module.exports.streamHasRef = nativeBinding.streamHasRef
 module.exports.streamLimitRead = nativeBinding.streamLimitRead
 module.exports.streamLocalAddress = nativeBinding.streamLocalAddress

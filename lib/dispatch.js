@@ -12,7 +12,6 @@ const { hidesCanceledWrites } = require('./node-version');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
-const { setImmediate } = require('./timers');
 const { clearWriteTimer, startWriteTimer } = require('./write-timeout');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
@@ -151,17 +150,21 @@ function tryOnceMore(socket, taken) {
   const errno = pending.send(stream);
   if (errno < 0 && errno !== EAGAIN) pending.errno = errno;
   if (pending.remaining > 0 && pending.errno === 0) stream.waitWritable();
-  else setImmediate(finishPending, socket, pending);
+  else stream.finishWrite();
 }
 
 /**
- * The socket is writable again.
+ * The socket is writable again, or the write that waited is over.
  *
  * @param {any} socket
  */
 function goOn(socket) {
   const { pending, stream } = socket[kState];
   if (pending === null || stream === null) return;
+  if (pending.remaining === 0 || pending.errno !== 0) {
+    finishPending(socket, pending);
+    return;
+  }
   const errno = pending.send(stream);
   if (errno < 0 && errno !== EAGAIN) pending.errno = errno;
   if (pending.remaining > 0 && pending.errno === 0) stream.waitWritable();
@@ -174,8 +177,6 @@ function goOn(socket) {
  */
 function finishPending(socket, pending) {
   const state = socket[kState];
-  // The socket may have been destroyed meanwhile, which settles it too.
-  if (state.pending !== pending) return;
   state.pending = null;
   state.lastQueued = 0;
   if (state.writeTimer !== null) clearWriteTimer(state);

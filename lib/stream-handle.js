@@ -137,6 +137,11 @@ class Stream {
     return loop.binding.streamWritev(this.#id, chunks, offset);
   }
 
+  /** A writable event follows in the next turn, before what can be read. */
+  finishWrite() {
+    loop.binding.streamFinishWrite(this.#id);
+  }
+
   /** A writable event follows. */
   waitWritable() {
     loop.binding.streamAwaitWritable(this.#id);

@@ -162,6 +162,14 @@ pub fn stream_writev(env: Env, id: u32, chunks: Array<'_>, offset: u32) -> Resul
     }))
 }
 
+/// Has a writable event in the next turn, for a write that is over.
+#[napi]
+pub fn stream_finish_write(env: Env, id: u32) {
+    with_stream(env, id, (), |event_loop, stream| {
+        stream.finish_write(event_loop);
+    });
+}
+
 /// Waits until the kernel takes bytes again.
 #[napi]
 pub fn stream_await_writable(env: Env, id: u32) {

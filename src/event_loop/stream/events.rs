@@ -44,8 +44,8 @@ impl StreamSource {
         }
     }
 
-    /// The next thing to tell, in libuv's order: a connection attempt, a shutdown, what can be read,
-    /// what can be written. A waiting write goes first after a good many reads in a row, and after a
+    /// The next thing to tell, in libuv's order: a connection attempt, a write that is over, a
+    /// shutdown, what can be read, what can be written. A waiting write goes first after a good many reads in a row, and after a
     /// read that seemed to be the last.
     fn next_event(&self, driver: DriverKind) -> Option<(Event, usize)> {
         let io = self.io.borrow();
@@ -63,6 +63,9 @@ impl StreamSource {
             return Some((Event::Connect(outcome), 0));
         }
         let Io::Open(stream) = &*io else { return None };
+        if self.finishing_write.replace(false) {
+            return Some((Event::Writable, 0));
+        }
         if self.shutting_down.replace(false) {
             let outcome = stream.shutdown();
             self.has_shut_down.set(outcome.is_ok());

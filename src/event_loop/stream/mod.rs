@@ -55,6 +55,8 @@ pub struct StreamSource {
     reads_in_a_row: Cell<u32>,
     connecting: Cell<bool>,
     awaiting_writable: Cell<bool>,
+    /// A write is over, which JavaScript knows and is told in the next turn.
+    finishing_write: Cell<bool>,
     shutting_down: Cell<bool>,
     /// The path that it made and removes again.
     path: RefCell<Option<Box<BoundPath>>>,
@@ -106,6 +108,7 @@ impl StreamSource {
                 reads_in_a_row: Cell::new(0),
                 connecting: Cell::new(false),
                 awaiting_writable: Cell::new(false),
+                finishing_write: Cell::new(false),
                 shutting_down: Cell::new(false),
                 path: RefCell::default(),
                 has_shut_down: Cell::new(false),
@@ -191,6 +194,14 @@ impl StreamSource {
         self.act_soon_if_ready(event_loop);
     }
 
+    /// A writable event in the next turn, before anything is read: as libuv tells the outcome of a write
+    /// that it could finish right away.
+    pub fn finish_write(&self, event_loop: &EventLoop) {
+        self.finishing_write.set(true);
+        self.update_alive(event_loop);
+        self.attachment.schedule(event_loop);
+    }
+
     /// Shuts the writing half down in the next turn; then a shutdown event.
     pub fn shutdown(&self, event_loop: &EventLoop) -> i32 {
         if !matches!(*self.io.borrow(), Io::Open(_)) {
@@ -215,6 +226,7 @@ impl StreamSource {
         self.reading.set(false);
         self.connecting.set(false);
         self.awaiting_writable.set(false);
+        self.finishing_write.set(false);
         self.shutting_down.set(false);
         self.update_alive(event_loop);
         self.attachment.schedule_close(event_loop);
@@ -245,6 +257,7 @@ impl StreamSource {
         let alive = (self.attachment.is_referenced() && self.reading.get())
             || self.connecting.get()
             || self.awaiting_writable.get()
+            || self.finishing_write.get()
             || self.shutting_down.get()
             || self.attachment.is_closing();
         self.attachment.keep_alive(event_loop, alive);
