@@ -6,9 +6,12 @@
  *     node bench/guard.js
  *
  * Each number is the best of several runs in a process of its own. The write underneath does nothing, so that the guard
- * is all there is to measure. Instructions over a whole echo are counted by
- * `valgrind --tool=callgrind node bench/guard.js echo <plain|guard|register> <messages>`: take two numbers of messages and
- * divide the difference.
+ * is all there is to measure. Instructions over a whole echo, or over short connections, are counted by
+ *
+ *     valgrind --tool=cachegrind --cache-sim=no node bench/guard.js echo <plain|guard|register> <messages>
+ *     valgrind --tool=cachegrind --cache-sim=no node bench/guard.js short <plain|guard|register> <connections>
+ *
+ * Take two numbers of messages, or of connections, and divide the difference.
  */
 
 const { execFileSync } = require('node:child_process');
@@ -88,6 +91,28 @@ function echo(way, messages) {
 }
 
 /**
+ * One connection after the other: connect, one message of 64 bytes there and back, close. The server's socket is guarded.
+ *
+ * @param {string} way
+ * @param {number} connections
+ */
+function short(way, connections) {
+  const guard = way === 'guard' ? require('../lib/safe-socket').safeSocket : prepare(way);
+  const message = Buffer.alloc(64, 'x');
+  const server = net.createServer((socket) => guard(socket).on('data', (data) => socket.write(data)));
+  let left = connections;
+  const next = () => {
+    if (left === 0) process.exit();
+    left -= 1;
+    const client = net.connect(/** @type {net.AddressInfo} */ (server.address()).port, '127.0.0.1');
+    client.on('connect', () => client.write(message));
+    client.on('data', () => client.end());
+    client.on('close', next);
+  };
+  server.listen(0, '127.0.0.1', next);
+}
+
+/**
  * @param {...string} args
  * @returns {any}
  */
@@ -112,8 +137,9 @@ function main() {
   if (!isWithin || Math.min(...starts) > MAX_START_MS) process.exitCode = 1;
 }
 
-const [task, way, messages] = process.argv.slice(2);
+const [task, way, count] = process.argv.slice(2);
 if (task === 'writes') measureWrites(way);
 else if (task === 'start') measureStart();
-else if (task === 'echo') echo(way, Number(messages));
+else if (task === 'echo') echo(way, Number(count));
+else if (task === 'short') short(way, Number(count));
 else main();

@@ -5,7 +5,7 @@
 const MIN_SWEEP = 64;
 
 /** @type {Set<any>} */
-const foreignSockets = new Set();
+const noted = new Set();
 
 /** Size of the set at which those are looked for that have lost their handle without being destroyed. */
 let sweepAt = MIN_SWEEP;
@@ -13,15 +13,24 @@ let sweepAt = MIN_SWEEP;
 /** @param {any} socket one of Node's that has our `_destroy` and `connect` */
 function noteForeign(socket) {
   if (isWithoutHandle(socket) || socket._isStdio === true) return;
-  foreignSockets.add(socket);
-  if (foreignSockets.size < sweepAt) return;
-  for (const known of foreignSockets) if (isWithoutHandle(known)) foreignSockets.delete(known);
-  sweepAt = Math.max(MIN_SWEEP, 2 * foreignSockets.size);
+  noted.add(socket);
+  if (noted.size >= sweepAt) sweep();
 }
 
 /** @param {any} socket that is being destroyed */
 function forgetForeign(socket) {
-  foreignSockets.delete(socket);
+  noted.delete(socket);
+}
+
+/** @returns {any[]} */
+function foreignSockets() {
+  sweep();
+  return [...noted];
+}
+
+function sweep() {
+  for (const socket of noted) if (isWithoutHandle(socket)) noted.delete(socket);
+  sweepAt = Math.max(MIN_SWEEP, 2 * noted.size);
 }
 
 /**

@@ -7,7 +7,7 @@ const { kState } = require('./state');
 /** @returns {any[]} the sockets of this environment that may have bytes on their way: ours, and guarded ones of Node's */
 function openSockets() {
   const ours = owners.filter((owner) => owner?.[kState]?.stream);
-  return [...ours, ...foreignSockets];
+  return [...ours, ...foreignSockets()];
 }
 
 module.exports = { openSockets };
