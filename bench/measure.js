@@ -193,20 +193,31 @@ async function measureMemory(runtimes, { rounds, connections }) {
 }
 
 /**
- * Milliseconds that `require()` takes in a fresh process.
+ * Milliseconds of processor time in a fresh process: of `require()`, and until its first server listens.
  *
  * @param {string} node
  * @param {Record<string, string>} modules by label
  * @param {number} rounds
  */
 async function measureRequire(node, modules, rounds) {
-  const entries = Object.entries(modules).map(([label, id]) => ({ label, id, times: /** @type {number[]} */ ([]) }));
+  const entries = Object.entries(modules).map(([label, id]) => ({ label, id, times: /** @type {number[][]} */ ([]) }));
   await takeTurns(entries, rounds, async ({ id, times }) => {
-    const source = `const t = performance.now(); require(${JSON.stringify(id)}); console.log(performance.now() - t)`;
-    const child = start(node, ['-e', source]);
-    times.push(await child.report());
+    const source = `
+      const start = process.cpuUsage();
+      const elapsed = () => Object.values(process.cpuUsage(start)).reduce((a, b) => a + b) / 1e3;
+      const net = require(${JSON.stringify(id)});
+      const required = elapsed();
+      const server = net.createServer().listen(0, () => {
+        console.log(JSON.stringify([required, elapsed()]));
+        server.close();
+      });`;
+    times.push(await start(node, ['-e', source]).report());
   });
-  return entries.map(({ label, times }) => ({ label, ms: spread(times) }));
+  return entries.map(({ label, times }) => ({
+    label,
+    ms: spread(times.map(([required]) => required)),
+    listeningMs: spread(times.map(([, listening]) => listening)),
+  }));
 }
 
 module.exports = { measure, measureMemory, measureRequire };

@@ -55,8 +55,13 @@ function memoryTable(results) {
 
 /** @param {any[]} results */
 function requireTable(results) {
-  const rows = results.map(({ label, ms }) => [label, withQuartiles(ms, 1)]);
-  return `### require()\n\n${table([['', 'ms'], ...rows])}\n`;
+  const rows = results.map(({ label, ms, listeningMs }) => [
+    label,
+    withQuartiles(ms, 1),
+    withQuartiles(listeningMs, 1),
+  ]);
+  const head = ['', 'require(), CPU ms', 'until a server listens'];
+  return `### Starting\n\n${table([head, ...rows])}\n`;
 }
 
 module.exports = { memoryTable, requireTable, workloadTable };
