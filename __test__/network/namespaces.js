@@ -102,6 +102,10 @@ async function makeNetwork(t, { roundTripMs = 0, lossPercent = 0, retries } = {}
     /** Nothing goes through from now on, in either direction. */
     cut: () => link.stdin.write('cut\n'),
     mend: () => link.stdin.write('mend\n'),
+    /** @param {string} name of a setting of the near kernel @param {number} value */
+    setNear: (name, value) => {
+      ip('netns', 'exec', near, 'sh', '-c', `echo ${value} > /proc/sys/${name.replaceAll('.', '/')}`);
+    },
     /** @param {string[]} args of node */
     runNear: (args) => runIn(t, near, args),
     /** @param {string[]} args of node */
