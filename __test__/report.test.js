@@ -103,9 +103,11 @@ describe('npx safe-socket app.js', { timeout: 60_000 }, () => {
   it('explains itself, and what was wrong with its arguments', () => {
     assert.match(run(['--help']).stdout, /^usage: safe-socket/);
     for (const [args, message] of [
-      [[], 'which application?'],
-      [['--jsn', 'x', 'app.js'], 'unknown option --jsn'],
-      [['--json'], '--json needs a file name'],
+      [[], 'Which application?'],
+      [['--jsn', 'x', 'app.js'], "Unknown option '--jsn'"],
+      [['--json'], "Option '--json <value>' argument missing"],
+      [['--html=', 'app.js'], 'needs the name of a file'],
+      [['--html', 'report.html'], 'Which application?'],
     ]) {
       const { status, stderr } = run(args);
       assert.equal(status, 2);

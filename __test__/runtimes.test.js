@@ -25,9 +25,20 @@ const RUNTIMES = [
 for (const { name, program, flags } of RUNTIMES) {
   const isThere = spawnSync(program, ['--version']).status === 0;
   const skip = isThere ? false : `${name} is not installed (${program})`;
-  test(`${name} runs our sockets on the thread driver, and the guard`, { skip, timeout: 60_000 }, async () => {
-    const { stdout } = await run(program, [...flags, FIXTURE]);
-    const refused = { code: 'ERR_SOCKET_ALREADY_ENDED', endedBy: 'local', hadBinary: true };
-    assert.deepEqual(JSON.parse(stdout), { driver: 'thread', echoed: true, refused, guarded: refused });
-  });
+  test(
+    `${name} runs our sockets on the thread driver, their promises and HTTP, and the guard`,
+    { skip, timeout: 60_000 },
+    async () => {
+      const { stdout } = await run(program, [...flags, FIXTURE]);
+      const refused = { code: 'ERR_SOCKET_ALREADY_ENDED', endedBy: 'local', hadBinary: true };
+      assert.deepEqual(JSON.parse(stdout), {
+        driver: 'thread',
+        echoed: true,
+        refused,
+        guarded: refused,
+        promised: 'hello',
+        served: { isOurs: true, refused, text: 'hello' },
+      });
+    },
+  );
 }

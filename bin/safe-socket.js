@@ -7,6 +7,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { parseArgs } = require('node:util');
 
 const { mergeRecordings } = require('../lib/report/merge');
 const { page } = require('../lib/report/page');
@@ -23,6 +24,12 @@ where they were made, and where and by whom the socket had been ended.
 
 const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']);
 
+const OPTIONS = /** @type {const} */ ({
+  json: { type: 'string' },
+  html: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+});
+
 /**
  * Options end at the first argument that is none: the rest is the application's.
  *
@@ -30,20 +37,13 @@ const FORWARDED = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT
  * @returns {{ json?: string, html?: string, app: string[], isHelp?: boolean }}
  */
 function parseArguments(args) {
-  /** @type {{ json?: string, html?: string, app: string[], isHelp?: boolean }} */
-  const options = { app: [] };
-  let index = 0;
-  for (; index < args.length && args[index].startsWith('-'); index += 1) {
-    const [name, inline] = args[index].split(/=(.*)/s);
-    if (name === '--help' || name === '-h') return { ...options, isHelp: true };
-    if (name !== '--json' && name !== '--html') throw new Error(`safe-socket: unknown option ${name}`);
-    const file = inline ?? args[(index += 1)];
-    if (file === undefined || file === '') throw new Error(`safe-socket: ${name} needs a file name`);
-    options[name === '--json' ? 'json' : 'html'] = path.resolve(file);
-  }
-  options.app = args.slice(index);
-  if (options.app.length === 0) throw new Error('safe-socket: which application?');
-  return options;
+  const { tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true });
+  const ours = tokens.find(({ kind }) => kind === 'positional')?.index ?? args.length;
+  const { values } = parseArgs({ args: args.slice(0, ours), options: OPTIONS });
+  const app = args.slice(ours);
+  if (values.json === '' || values.html === '') throw new Error('A report needs the name of a file');
+  if (!values.help && app.length === 0) throw new Error('Which application?');
+  return { json: values.json, html: values.html, app, isHelp: values.help };
 }
 
 /**
@@ -95,6 +95,6 @@ try {
   if (options.isHelp) process.stdout.write(USAGE);
   else runApplication(options);
 } catch (error) {
-  process.stderr.write(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
+  process.stderr.write(`safe-socket: ${/** @type {Error} */ (error).message}\n\n${USAGE}`);
   process.exitCode = 2;
 }
