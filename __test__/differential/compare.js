@@ -33,18 +33,16 @@ const SHRINKING_MS = 20_000;
  * @param {number} options.seed
  * @param {number} options.count
  * @param {boolean} [options.shrink]
- * @param {number} [options.recurrences] how often a difference must come again to be one; else it is a matter of timing,
- *   and the scenario is set aside
  * @returns {Promise<Comparison>}
  */
-async function compareMany(subject, { seed, count, shrink = true, recurrences = 0 }) {
+async function compareMany(subject, { seed, count, shrink = true }) {
   const counts = { compared: 0, setAside: 0 };
   let shrinkUntil = Infinity;
   /** The last that was seen is of the smallest scenario. */
   let difference = '';
   const property = fc.asyncProperty(scenarios, async (scenario) => {
     if (performance.now() > shrinkUntil) return true;
-    const verdict = await compareOne(subject, scenario, recurrences);
+    const verdict = await compareOne(subject, scenario);
     if (shrinkUntil === Infinity) counts[verdict.isSetAside ? 'setAside' : 'compared'] += 1;
     if (verdict.difference === undefined) return true;
     difference = verdict.difference;
@@ -60,10 +58,9 @@ async function compareMany(subject, { seed, count, shrink = true, recurrences = 
 /**
  * @param {import('./run-scenario').Subject} subject
  * @param {import('./scenario').Scenario} scenario
- * @param {number} [recurrences]
  * @returns {Promise<{ isSetAside: boolean, difference?: string }>}
  */
-async function compareOne(subject, scenario, recurrences = 0) {
+async function compareOne(subject, scenario) {
   const expected = await runScenario(scenario, reference);
   if (!(await isStable(scenario, expected, RUNS_BEFORE - 1))) return { isSetAside: true };
   const actual = await runScenario(scenario, subject);
@@ -71,9 +68,6 @@ async function compareOne(subject, scenario, recurrences = 0) {
   if (difference === undefined) return { isSetAside: false };
   if (racesForHangUp(expected, actual)) return { isSetAside: true };
   if (!(await isStable(scenario, expected, RUNS_BEFORE_BELIEF))) return { isSetAside: true };
-  for (let run = 0; run < recurrences; run += 1) {
-    if (firstDifference(expected, await runScenario(scenario, subject)) === undefined) return { isSetAside: true };
-  }
   return { isSetAside: false, difference };
 }
 
