@@ -154,6 +154,25 @@ describe('the released packages', () => {
     assert.equal(stdout, 'ERR_SOCKET_ALREADY_ENDED\n');
   });
 
+  it('have HTTP and promises where they were installed', async () => {
+    const script = path.join(folder, 'parts.mjs');
+    await writeFile(
+      script,
+      `import { createServer, get } from 'safe-socket/http';
+       import { connect, listen } from 'safe-socket/promises';
+       const server = await listen({ port: 0, host: '127.0.0.1' }, (socket) => socket.end('promises'));
+       for await (const data of await connect(server.address().port, '127.0.0.1')) console.log(String(data));
+       server.close();
+       const web = createServer((req, res) => res.end('http')).listen(0, '127.0.0.1', () => {
+         get({ port: web.address().port, host: '127.0.0.1', agent: false }, (res) => {
+           res.on('data', (data) => console.log(String(data))).on('end', () => web.close());
+         });
+       });`,
+    );
+    const { stdout } = await run(process.execPath, [script], { cwd: folder, env: WITHOUT_RUST });
+    assert.equal(stdout, 'promises\nhttp\n');
+  });
+
   it('preload where they were installed', async () => {
     const script = path.join(folder, 'preloaded.js');
     await writeFile(
