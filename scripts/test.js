@@ -5,7 +5,7 @@
  *
  * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript.
  * Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
- * machine to itself, and is named: the tests are of real sockets, and of their timing.
+ * machine to itself, and is named loudly, here and at the very end: whatever needs it has a defect that is to be found.
  */
 
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
@@ -26,6 +26,9 @@ const CONCURRENCY = 4;
 /** More failing files than this are no accident. */
 const MAX_SECOND_TRIES = 3;
 
+/** What passed only alone, and where. @type {string[]} */
+const unsteady = [];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -40,6 +43,7 @@ function main() {
   if (!values.js && positionals.length === 0) demand('cargo test', 'cargo', ['test', '--quiet']);
   const files = positionals.length > 0 ? positionals : testFiles();
   for (const driver of values.driver) testUnder(driver, files);
+  for (const line of unsteady) console.log(`\n!!!!! PASSED ONLY ALONE, AND HAS A DEFECT: ${line}`);
 }
 
 /**
@@ -55,8 +59,10 @@ function testUnder(driver, files) {
     if (run(title, process.execPath, testRunner(files, CONCURRENCY, list), { env })) return;
     const failed = readFileSync(list, 'utf8').split('\n').filter(Boolean);
     if (failed.length === 0 || failed.length > MAX_SECOND_TRIES) fail(`Failed: ${title}`);
-    console.log(`\nA second try, alone, for: ${failed.map((file) => path.relative(ROOT, file)).join(', ')}`);
+    const names = failed.map((file) => path.relative(ROOT, file)).join(', ');
+    console.log(`\n!!!!! FAILED BESIDE THE OTHERS, a second try alone: ${names}`);
     demand(`${title}, second try`, process.execPath, testRunner(failed, 1, list), { env });
+    unsteady.push(`${names} (${title})`);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
