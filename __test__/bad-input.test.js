@@ -16,7 +16,7 @@ const safe = require('..');
 
 const PORT = 1;
 const MIN_TURNS = 5;
-const PATIENCE_MS = 2_000;
+const PATIENCE_MS = 20_000;
 
 /** Sockets whose lookup never answers: what is not reported by now never will be. @type {WeakSet<object>} */
 const stuck = new WeakSet();

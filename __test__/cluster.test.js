@@ -13,7 +13,7 @@ const FIXTURES = path.join(__dirname, 'fixtures');
 const run = promisify(execFile);
 
 test('two workers that listen on one port both accept, and end when they are disconnected', async () => {
-  const { stdout } = await run(process.execPath, [path.join(FIXTURES, 'cluster.js')], { timeout: 60_000 });
+  const { stdout } = await run(process.execPath, [path.join(FIXTURES, 'cluster.js')], { timeout: 150_000 });
   assert.deepEqual(JSON.parse(stdout), { answered: 2, codes: [0, 0] });
 });
 
@@ -33,7 +33,7 @@ test('a worker that asks for what the kernel cannot share gets one clear error',
       net.createServer().on('error', note).listen('/tmp/safe-socket-never-there');
     }`;
   const file = path.join(FIXTURES, 'evaluated.js');
-  const { stdout } = await run(process.execPath, [file], { env: { ...process.env, SCRIPT: script }, timeout: 60_000 });
+  const { stdout } = await run(process.execPath, [file], { env: { ...process.env, SCRIPT: script }, timeout: 150_000 });
   const errors = JSON.parse(stdout);
   assert.equal(errors.length, 2);
   for (const [code, message] of errors) {

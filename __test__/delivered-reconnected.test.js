@@ -30,7 +30,7 @@ async function connect(socket, server) {
 }
 
 for (const [kind, make] of Object.entries(sockets)) {
-  describe(`delivered() on a socket of ${kind} that is connected again`, { skip, timeout: 30_000 }, () => {
+  describe(`delivered() on a socket of ${kind} that is connected again`, { skip, timeout: 150_000 }, () => {
     test('promises no more than the new peer has received', async (t) => {
       const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
       t.after(() => server.close());

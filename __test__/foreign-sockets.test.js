@@ -31,7 +31,7 @@ async function listening(t) {
   return { server, connect };
 }
 
-describe('the open sockets of Node that are guarded', { timeout: 60_000 }, () => {
+describe('the open sockets of Node that are guarded', { timeout: 150_000 }, () => {
   it('are known from the guard, or from connect(), to the end', async (t) => {
     const { server, connect } = await listening(t);
     const { accepted } = await connect();

@@ -71,7 +71,7 @@ const LOSSES = [
   },
 ];
 
-describe('a guarded http.ServerResponse', { timeout: 30_000 }, () => {
+describe('a guarded http.ServerResponse', { timeout: 150_000 }, () => {
   for (const { name, endedBy, lose } of LOSSES) {
     it(`refuses to write after ${name}`, async (t) => {
       const parts = await exchange(t);
@@ -178,7 +178,7 @@ describe('a guarded http.ServerResponse', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a guarded http.ClientRequest', { timeout: 30_000 }, () => {
+describe('a guarded http.ClientRequest', { timeout: 150_000 }, () => {
   const cases = [
     { name: 'req.end()', endedBy: 'local', lose: (request) => request.end() },
     { name: 'req.destroy()', endedBy: 'destroy', lose: (request) => request.destroy() },
@@ -219,7 +219,7 @@ describe('a guarded http.ClientRequest', { timeout: 30_000 }, () => {
   }
 });
 
-describe("the sockets of Node's HTTP server", { timeout: 30_000 }, () => {
+describe("the sockets of Node's HTTP server", { timeout: 150_000 }, () => {
   it('are not strict by default, until they are handed over by upgrade', async (t) => {
     const server = http.createServer();
     const port = await listening(t, server);

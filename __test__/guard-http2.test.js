@@ -73,7 +73,7 @@ const cases = [
   },
 ];
 
-describe('a guarded response of http2', { timeout: 30_000 }, () => {
+describe('a guarded response of http2', { timeout: 150_000 }, () => {
   for (const { name, endedBy, code, lose } of cases) {
     it(`says "${endedBy}" after ${name}`, async (t) => {
       const all = await exchange(t);
@@ -104,7 +104,7 @@ describe('a guarded response of http2', { timeout: 30_000 }, () => {
   });
 });
 
-describe('the socket below http2', { timeout: 30_000 }, () => {
+describe('the socket below http2', { timeout: 150_000 }, () => {
   it('is not strict by default', async (t) => {
     const { socket, wire } = await exchange(t);
     assert.equal(belongsToHttp(socket), true);

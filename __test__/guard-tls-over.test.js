@@ -60,7 +60,7 @@ const CARRIERS = [
 ];
 
 for (const { name, carry } of CARRIERS) {
-  describe(`TLS over ${name}`, { timeout: 30_000 }, () => {
+  describe(`TLS over ${name}`, { timeout: 150_000 }, () => {
     /**
      * @param {any} t
      */
@@ -104,7 +104,7 @@ for (const { name, carry } of CARRIERS) {
   });
 }
 
-describe('a guarded tls.TLSSocket', { timeout: 30_000 }, () => {
+describe('a guarded tls.TLSSocket', { timeout: 150_000 }, () => {
   it('names the alert of the other side as the cause', async (t) => {
     const server = tls.createServer({
       ...credentials,

@@ -35,7 +35,7 @@ function looksOf(socket) {
 }
 
 for (const subject of SUBJECTS) {
-  describe(`${subject.name}, when it is guarded`, { timeout: 30_000 }, () => {
+  describe(`${subject.name}, when it is guarded`, { timeout: 150_000 }, () => {
     it('keeps util.inspect, its enumerable properties and its listeners', async (t) => {
       const { socket } = await subject.pair(t);
       const before = looksOf(socket);

@@ -25,7 +25,7 @@ const SUBJECTS = [
 ];
 
 for (const subject of SUBJECTS) {
-  describe(`${subject.name}, given to safeSocket()`, { timeout: 30_000 }, () => {
+  describe(`${subject.name}, given to safeSocket()`, { timeout: 150_000 }, () => {
     it('ends with ETIMEDOUT when a write takes longer than writeTimeout', async (t) => {
       const { socket, wire } = await subject.pair(t, HALF_OPEN);
       wire.pause();

@@ -28,7 +28,7 @@ test(
   },
 );
 
-test('a child process inherits no socket', { skip, timeout: 30_000 }, async (t) => {
+test('a child process inherits no socket', { skip, timeout: 150_000 }, async (t) => {
   const before = await run('ls', ['/proc/self/fd']);
   const server = net.createServer();
   server.listen(0, '127.0.0.1');

@@ -44,10 +44,10 @@ before(async () => {
 after(() => faultyCalls?.remove());
 
 for (const { name, env, counter, losesConnections = false } of FAULTS) {
-  test(`${name}: every byte arrives, in order, and the server goes on`, { skip, timeout: 60_000 }, async () => {
+  test(`${name}: every byte arrives, in order, and the server goes on`, { skip, timeout: 150_000 }, async () => {
     const { stdout, stderr } = await run(process.execPath, [path.join(FIXTURES, 'faulty-service.js'), 'safe-socket'], {
       env: { ...process.env, ...env, ...faultyCalls.env },
-      timeout: 50_000,
+      timeout: 150_000,
     });
     const { results, again, serverErrors, idleCpuMs } = JSON.parse(stdout);
     const injected = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
@@ -63,11 +63,11 @@ for (const { name, env, counter, losesConnections = false } of FAULTS) {
 
 test(
   'a thread that cannot be had is an error of the call, leaves no descriptor, and is had the next time',
-  { skip, timeout: 60_000 },
+  { skip, timeout: 150_000 },
   async () => {
     const { stdout } = await run(process.execPath, [path.join(FIXTURES, 'no-thread.js')], {
       env: { ...process.env, ...faultyCalls.env, SAFE_SOCKET_DRIVER: 'thread' },
-      timeout: 50_000,
+      timeout: 150_000,
     });
     const { attempts, refused, before: first, after: last, echoed } = JSON.parse(stdout);
     assert.equal(refused, attempts);

@@ -29,7 +29,7 @@ const FLOOD = 32 << 20;
 for (const poison of ['0', '1']) {
   test(
     `Buffers that were handed out stay as they are (SAFE_SOCKET_POISON=${poison})`,
-    { timeout: 60_000 },
+    { timeout: 150_000 },
     async () => {
       const { wrong, bytes } = await keep(ROOT, poison);
       assert.equal(wrong, 0);
@@ -55,7 +55,7 @@ const MUTANTS = [
 ];
 
 for (const { name, file, pattern, replacement } of MUTANTS) {
-  test(`${name} would be found`, { timeout: 60_000 }, async (t) => {
+  test(`${name} would be found`, { timeout: 150_000 }, async (t) => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'mutant-'));
     t.after(() => fs.rmSync(folder, { recursive: true }));
     fs.cpSync(path.join(ROOT, 'lib'), path.join(folder, 'lib'), { recursive: true });
@@ -103,7 +103,7 @@ test('a peer that floods sockets which nobody reads fills their high-water marks
 async function keep(folder, poison) {
   const { stdout } = await run(process.execPath, [FIXTURE, folder], {
     env: { ...process.env, SAFE_SOCKET_POISON: poison },
-    timeout: 50_000,
+    timeout: 150_000,
   });
   return JSON.parse(stdout);
 }

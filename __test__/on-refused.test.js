@@ -30,7 +30,7 @@ function callRefused(socket, operation) {
 }
 
 for (const subject of SUBJECTS) {
-  describe(`onRefused on ${subject.name}`, { timeout: 30_000 }, () => {
+  describe(`onRefused on ${subject.name}`, { timeout: 150_000 }, () => {
     it("'emit': returns false, gives the error to the callback, emits it once on the next tick", async (t) => {
       const { socket } = await subject.pair(t);
       safeSocket(socket, { onRefused: 'emit' }).end();
@@ -105,7 +105,7 @@ for (const subject of SUBJECTS) {
     });
   });
 
-  describe(`tracing on ${subject.name}`, { timeout: 30_000 }, () => {
+  describe(`tracing on ${subject.name}`, { timeout: 150_000 }, () => {
     it('makes the line that ended the socket the cause, without frames of Node or of this library', async (t) => {
       const { socket } = await subject.pair(t);
       safeSocket(socket, { trace: true });

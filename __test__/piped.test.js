@@ -24,7 +24,7 @@ const SOURCES = [
 ];
 
 for (const subject of SUBJECTS) {
-  describe(`${subject.name} that a source is piped into`, { timeout: 30_000 }, () => {
+  describe(`${subject.name} that a source is piped into`, { timeout: 150_000 }, () => {
     for (const { name, make } of SOURCES) {
       it(`reports a refused write of ${name} as one 'error' and is unpiped`, async (t) => {
         const { socket } = await subject.pair(t);

@@ -37,7 +37,7 @@ async function webSockets(t) {
   return { client, accepted };
 }
 
-describe('ws under the preload', { timeout: 30_000 }, () => {
+describe('ws under the preload', { timeout: 150_000 }, () => {
   it('exchanges messages and closes', async (t) => {
     const { client, accepted } = await webSockets(t);
     accepted.on('message', (message) => accepted.send(message));
@@ -75,7 +75,7 @@ describe('ws under the preload', { timeout: 30_000 }, () => {
   });
 });
 
-describe('fetch (undici) under the preload', { timeout: 30_000 }, () => {
+describe('fetch (undici) under the preload', { timeout: 150_000 }, () => {
   it('fetches, aborts, and meets a server that hangs up', async (t) => {
     const server = http.createServer((request, response) => {
       if (request.url === '/hangs-up') request.socket.destroy();
@@ -96,7 +96,7 @@ describe('fetch (undici) under the preload', { timeout: 30_000 }, () => {
   });
 });
 
-describe("Node's own HTTP under the preload", { timeout: 30_000 }, () => {
+describe("Node's own HTTP under the preload", { timeout: 150_000 }, () => {
   it('serves with keep-alive, and closes idle connections', async (t) => {
     const server = http.createServer((request, response) => response.end('ok'));
     server.keepAliveTimeout = 1;

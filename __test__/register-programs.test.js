@@ -26,11 +26,11 @@ it("runs the happy and the failing paths of ioredis and pg, on Node's own socket
   assert.match(stdout, /^# pass [1-9]|^# skipped [1-9]/m);
 });
 
-describe('an express application under the preload', { timeout: 30_000 }, () => {
+describe('an express application under the preload', { timeout: 150_000 }, () => {
   for (const preload of [[], ['--require', REGISTER]]) {
     const name = preload.length === 0 ? 'without it' : 'with it';
     it(`answers, streams, fails and survives clients that leave, ${name}`, async (t) => {
-      const app = execFile(process.execPath, [...preload, EXPRESS], { timeout: 20_000 });
+      const app = execFile(process.execPath, [...preload, EXPRESS], { timeout: 150_000 });
       t.after(() => app.kill());
       let stderr = '';
       app.stderr?.on('data', (chunk) => (stderr += chunk));

@@ -26,7 +26,7 @@ async function linesOf(preload, program, env = {}) {
   return stdout.split('\n').filter((line) => line !== '');
 }
 
-describe('safe-socket/register', { timeout: 60_000 }, () => {
+describe('safe-socket/register', { timeout: 150_000 }, () => {
   for (const [way, preload] of [
     ['--require', REQUIRE],
     ['--import', IMPORT],

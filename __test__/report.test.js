@@ -33,7 +33,7 @@ function run(args, options = {}) {
   return spawnSync(process.execPath, [BIN, ...args], { encoding: 'utf8', ...options });
 }
 
-describe('npx safe-socket app.js', { timeout: 60_000 }, () => {
+describe('npx safe-socket app.js', { timeout: 150_000 }, () => {
   it('passes arguments, standard streams and the exit code through', () => {
     const { stdout, status } = run([program('pass-through.js'), '--json', 'a b'], { input: 'hello' });
     assert.equal(stdout, '["--json","a b"]\nhello');

@@ -71,7 +71,7 @@ const POINTS = {
 
 for (const [point, prepare] of Object.entries(POINTS)) {
   for (const side of ['a client', 'an accepted socket']) {
-    test(`a reset ${point} of ${side}`, { timeout: 30_000 }, async () => {
+    test(`a reset ${point} of ${side}`, { timeout: 150_000 }, async () => {
       const expected = await observe(nodeNet, side, prepare);
       assert.deepEqual(await observe(safeSocket, side, prepare), expected);
       assert.equal(expected.at(-1)?.startsWith('close'), true);
@@ -79,11 +79,11 @@ for (const [point, prepare] of Object.entries(POINTS)) {
   }
 }
 
-test('a reset in the accept queue', { timeout: 30_000 }, async () => {
+test('a reset in the accept queue', { timeout: 150_000 }, async () => {
   assert.deepEqual(await acceptReset(safeSocket), await acceptReset(nodeNet));
 });
 
-test('a write that finds out about a reset, on a socket that begins to read', { timeout: 30_000 }, async () => {
+test('a write that finds out about a reset, on a socket that begins to read', { timeout: 150_000 }, async () => {
   assert.deepEqual(await writeIntoReset(safeSocket), await writeIntoReset(nodeNet));
 });
 
@@ -126,7 +126,7 @@ function logOf(subject) {
 // Another thread may wake up for the data alone: a row of the compatibility table.
 const skip = process.env.SAFE_SOCKET_DRIVER === 'thread' && 'a race with the thread driver';
 
-test('a reset that comes with the last data, while a write waits', { timeout: 30_000, skip }, async () => {
+test('a reset that comes with the last data, while a write waits', { timeout: 150_000, skip }, async () => {
   assert.deepEqual(await resetWithData(safeSocket), await resetWithData(nodeNet));
 });
 

@@ -27,7 +27,7 @@ for (const { name, program, flags } of RUNTIMES) {
   const skip = isThere ? false : `${name} is not installed (${program})`;
   test(
     `${name} runs our sockets on the thread driver, their promises and HTTP, and the guard`,
-    { skip, timeout: 60_000 },
+    { skip, timeout: 150_000 },
     async () => {
       const { stdout } = await run(program, [...flags, FIXTURE]);
       const refused = { code: 'ERR_SOCKET_ALREADY_ENDED', endedBy: 'local', hadBinary: true };

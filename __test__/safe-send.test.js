@@ -19,7 +19,7 @@ const SUBJECTS = [
 ];
 
 for (const subject of SUBJECTS) {
-  describe(`safeSend to ${subject.name}`, { timeout: 30_000 }, () => {
+  describe(`safeSend to ${subject.name}`, { timeout: 150_000 }, () => {
     it('is true and sends, with encoding and callback', async (t) => {
       const { socket, peer } = await subject.pair(t);
       const received = [];

@@ -29,7 +29,7 @@ const OTHERS = 500;
 
 test(
   'a peer that is stopped by SIGSTOP and goes on gets every byte',
-  { skip: process.platform === 'win32', timeout: 60_000 + 2 * STOPPED_MS },
+  { skip: process.platform === 'win32', timeout: 150_000 + 2 * STOPPED_MS },
   async (t) => {
     const server = net.createServer();
     server.listen(0, '127.0.0.1');

@@ -21,7 +21,7 @@ const ENDINGS = {
 for (const [ending, end] of Object.entries(ENDINGS)) {
   test(
     `after ${ending} of a TLS client the closes of both sides come in the order of net`,
-    { timeout: 20_000 },
+    { timeout: 150_000 },
     async (t) => {
       const expected = await closes(t, net, end);
       assert.deepEqual(await closes(t, safeSocket, end), expected);

@@ -14,7 +14,7 @@ const WORKERS = 8;
 const ROUNDS = 200;
 const FIXTURE = path.join(__dirname, 'fixtures', 'workers.js');
 
-test('eight workers talk in a ring, and to the main thread', { timeout: 60_000 }, async (t) => {
+test('eight workers talk in a ring, and to the main thread', { timeout: 150_000 }, async (t) => {
   const { workers, ports } = await startRing(t);
   const counts = await Promise.all(
     workers.map(async (worker, index) => {
@@ -27,7 +27,7 @@ test('eight workers talk in a ring, and to the main thread', { timeout: 60_000 }
   assert.equal(await ask(ports[0]), 'echo');
 });
 
-test('workers terminated in the middle of their talks leave the others talking', { timeout: 60_000 }, async (t) => {
+test('workers terminated in the middle of their talks leave the others talking', { timeout: 150_000 }, async (t) => {
   const { workers, ports } = await startRing(t);
   for (const [index, worker] of workers.entries()) {
     worker.postMessage({ port: ports[(index + 1) % WORKERS], rounds: Infinity });

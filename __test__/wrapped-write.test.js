@@ -21,7 +21,7 @@ for (const [way, args] of Object.entries({
   'safeSocket()': [PROGRAM, 'guard'],
   'safe-socket/register': ['--require', REGISTER, PROGRAM],
 })) {
-  describe(`a write that a program wraps, under ${way}`, { timeout: 30_000 }, () => {
+  describe(`a write that a program wraps, under ${way}`, { timeout: 150_000 }, () => {
     it('looks as without a guard, at every stage', async () => {
       const [{ looks: plain }, { looks: guarded }] = await Promise.all([
         outcomeOf(PROGRAM, 'plain'),

@@ -55,10 +55,10 @@ describe('a write timeout', () => {
   });
 
   test('does not touch a socket whose writes are finished', async (t) => {
-    const { ours, theirs } = await connection(t, { writeTimeout: 500 });
+    const { ours, theirs } = await connection(t, { writeTimeout: 2_000 });
     theirs.resume();
     await new Promise((resolve) => ours.write(Buffer.alloc(TOO_MUCH), resolve));
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 2_100));
     assert.equal(ours.destroyed, false);
   });
 

@@ -17,7 +17,7 @@ const PORT = 3000;
 const GREETING = 'Goodbye!';
 
 /** No program needs a tenth of it. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 120_000;
 
 /** Until the server listens. */
 const RETRY_MS = 20;

@@ -18,7 +18,7 @@ const { setTimeout: wait } = require('node:timers/promises');
 // Under the preload the same programs run on Node's own sockets: ../register-programs.test.js.
 const safe = process.env.SAFE_SOCKET_PRELOADED ? require('node:net') : require('../..');
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 150_000;
 
 describe('ioredis', { skip: !isInstalled('redis-server') && 'redis-server is not installed' }, () => {
   let port;

@@ -12,7 +12,7 @@ const { identity, listening } = require('./support');
 /** Longer than any buffer on the way. */
 const TEXT = 'a line of the letter\r\n'.repeat(100_000);
 
-describe('an SMTP client and server', { timeout: 60_000 }, () => {
+describe('an SMTP client and server', { timeout: 150_000 }, () => {
   for (const secured of [false, true]) {
     test(`hand over a letter ${secured ? 'after STARTTLS' : 'in clear'}`, async (t) => {
       const { port, letters } = await mailServer(t, { disabledCommands: secured ? ['AUTH'] : ['AUTH', 'STARTTLS'] });

@@ -134,7 +134,7 @@ const ENDINGS = [
  * @param {import('./subjects').Subject} subject
  */
 function testContract(subject) {
-  describe(subject.name, { timeout: 30_000 }, () => {
+  describe(subject.name, { timeout: 150_000 }, () => {
     for (const ending of ENDINGS) testRefusals(subject, ending);
     testAcceptedWrites(subject);
     testBareEnd(subject);
