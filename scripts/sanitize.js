@@ -96,7 +96,7 @@ function sanitized(title, driver, args) {
       // Of a process with a garbage collector, leaks at its end say nothing; test:soak looks for those.
       ASAN_OPTIONS: `detect_leaks=0:log_path=${path.join(reports, 'report')}`,
     };
-    const passed = run(title, process.execPath, args, { env });
+    const passed = run(title, process.execPath, args, { env, quiet: args === MISBEHAVING });
     const found = readdirSync(reports).map((name) => readFileSync(path.join(reports, name), 'utf8'));
     for (const report of found) process.stderr.write(report);
     if (!passed || found.length > 0) fail(`Failed: ${title}`);
