@@ -39,7 +39,7 @@ function reportProgress(socket) {
  * @param {net.Socket} socket
  */
 function hangUpOnRequest(socket) {
-  socket.on('data', function hangUp() {
+  socket.once('data', function hangUp() {
     socket.end();
   });
 }
