@@ -8,7 +8,7 @@ const net = require('node:net');
 const { isNormalized, normalizeArgs } = require('./args');
 const { invalidArgType, invalidArgValue } = require('./argument-error');
 const { SingleAttempt } = require('./attempt');
-const { addressError, interleaveFamilies, lookupOptions } = require('./lookup');
+const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
 const { netError } = require('./net-error');
 const { MultipleAttempt } = require('./multiple-attempt');
 const { openStream } = require('./open-stream');
@@ -135,7 +135,7 @@ function connectToHost(socket, options) {
  */
 function lookupOne(socket, options, destination, dnsOptions) {
   const { host } = destination;
-  const lookup = options.lookup || require('node:dns').lookup;
+  const lookup = lookupOf(options);
   lookup(
     host,
     dnsOptions,
@@ -162,7 +162,7 @@ function lookupOne(socket, options, destination, dnsOptions) {
  */
 function lookupAll(socket, options, destination, dnsOptions) {
   const { host, port, localPort, attemptTimeoutMs } = destination;
-  const lookup = options.lookup || require('node:dns').lookup;
+  const lookup = lookupOf(options);
   lookup(host, { ...dnsOptions, all: true }, (/** @type {Error | null} */ failure, /** @type {any} */ answer) => {
     if (!socket.connecting) return;
     if (failure) {

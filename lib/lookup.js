@@ -5,6 +5,10 @@
 const { isIP } = require('node:net');
 
 const { addressFamilyError, netError } = require('./net-error');
+const { late } = require('./on-demand');
+
+/** Only names need it. */
+const dns = late(() => require('node:dns'));
 
 /** Families as the `family` option may name them. */
 const FAMILIES = /** @type {Readonly<Record<string, number>>} */ ({ IPv4: 4, IPv6: 6 });
@@ -17,7 +21,7 @@ function lookupOptions(options) {
   const family = FAMILIES[options.family] ?? options.family;
   let hints = options.hints || 0;
   const isAnyFamily = family !== 4 && family !== 6;
-  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = require('node:dns').ADDRCONFIG;
+  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = dns().ADDRCONFIG;
   return { family, hints };
 }
 
@@ -51,4 +55,12 @@ function interleaveFamilies(addresses) {
   return order;
 }
 
-module.exports = { addressError, interleaveFamilies, lookupOptions };
+/**
+ * @param {any} options of `connect()`
+ * @returns {Function} theirs, or what `dns.lookup` is at the moment
+ */
+function lookupOf(options) {
+  return options.lookup || dns().lookup;
+}
+
+module.exports = { addressError, interleaveFamilies, lookupOf, lookupOptions };

@@ -171,6 +171,7 @@ module.exports = {
   isMessage,
   isTimeoutOnStack,
   isWriteOnly,
+  late,
   peerState,
   provideLate,
   safeSend,

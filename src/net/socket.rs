@@ -93,9 +93,7 @@ pub fn zone_name(index: u32) -> String {
 /// # Errors
 /// As socket(2): `EMFILE`, `ENFILE`, `EAFNOSUPPORT` …
 pub fn tcp(addr: &SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(*addr), Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
+    nonblocking(Domain::for_address(*addr))
 }
 
 /// A non-blocking, close-on-exec Unix-domain stream socket. Not on Windows: what Node calls a path
@@ -104,9 +102,19 @@ pub fn tcp(addr: &SocketAddr) -> io::Result<Socket> {
 /// # Errors
 /// As socket(2).
 pub fn pipe() -> io::Result<Socket> {
-    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
+    nonblocking(Domain::UNIX)
+}
+
+/// One call where socket(2) knows `SOCK_NONBLOCK`.
+fn nonblocking(domain: Domain) -> io::Result<Socket> {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    return Socket::new(domain, Type::STREAM.nonblocking(), None);
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let socket = Socket::new(domain, Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    }
 }
 
 /// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it
