@@ -69,14 +69,34 @@ const POINTS = {
   },
 };
 
+/** Where even `net` meets the reset now by the write and now by the read: what it does mostly counts. */
+const RUNS = { 'mid-write, when the peer has just made room': 7 };
+
 for (const [point, prepare] of Object.entries(POINTS)) {
   for (const side of ['a client', 'an accepted socket']) {
     test(`a reset ${point} of ${side}`, { timeout: 150_000 }, async () => {
-      const expected = await observe(nodeNet, side, prepare);
-      assert.deepEqual(await observe(safeSocket, side, prepare), expected);
+      const runs = RUNS[point] ?? 1;
+      const expected = await mostly(runs, () => observe(nodeNet, side, prepare));
+      assert.deepEqual(await mostly(runs, () => observe(safeSocket, side, prepare)), expected);
       assert.equal(expected.at(-1)?.startsWith('close'), true);
     });
   }
+}
+
+/**
+ * @param {number} runs
+ * @param {() => Promise<string[]>} run
+ * @returns {Promise<string[]>} the log that came most often
+ */
+async function mostly(runs, run) {
+  /** @type {Map<string, { log: string[], times: number }>} */
+  const seen = new Map();
+  for (let i = 0; i < runs; i += 1) {
+    const log = await run();
+    const key = log.join('\n');
+    seen.set(key, { log, times: (seen.get(key)?.times ?? 0) + 1 });
+  }
+  return [...seen.values()].sort((a, b) => b.times - a.times)[0].log;
 }
 
 test('a reset in the accept queue', { timeout: 150_000 }, async () => {
