@@ -42,9 +42,9 @@ for (const poison of ['0', '1']) {
 const MUTANTS = [
   {
     name: 'the slab handed out',
-    file: 'reading.js',
-    pattern: /function copy\(slab, length\) \{/,
-    replacement: 'function copy(slab, length) {\n  return slab.subarray(0, length);',
+    file: 'chunk.js',
+    pattern: /function copyOf\(slab, length\) \{/,
+    replacement: 'function copyOf(slab, length) {\n  return slab.subarray(0, length);',
   },
   {
     name: 'a gather buffer that is used again too soon',

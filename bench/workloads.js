@@ -83,6 +83,14 @@ const workloads = [
     reference: 'sink',
   },
   {
+    name: 'sink-live',
+    title: 'the same, in a program that holds a million objects',
+    serve: 'sink-live',
+    load: ['flood', '--connections', 4],
+    per: 'MiB',
+    goal: 1.5,
+  },
+  {
     name: 'connect-server',
     title: 'connect, one message, close; 32 at a time, server side',
     serve: 'echo',

@@ -4,6 +4,7 @@
 
 const { Duplex } = require('node:stream');
 
+const { copyOf } = require('./chunk');
 const { kOnRead } = require('./listeners');
 const { eventLoop } = require('./native');
 const { kState } = require('./state');
@@ -91,17 +92,6 @@ function fillUserBuffer(socket, bytes) {
 }
 
 /**
- * @param {Buffer} slab
- * @param {number} length
- * @returns {Buffer} a copy of exactly so many bytes; small ones share Node's pool
- */
-function copy(slab, length) {
-  const chunk = Buffer.allocUnsafe(length);
-  slab.copy(chunk, 0, 0, length);
-  return chunk;
-}
-
-/**
  * What `push()` comes to on a flowing socket with nothing buffered, less the tick in which it asks for more: the
  * native stream goes on by itself. The first chunk takes the long way, by which the Duplex learns that it was read.
  *
@@ -170,7 +160,7 @@ const readingMethods = {
       const { slab } = eventLoop();
       const wantsMore = state.userBuffer
         ? fillUserBuffer(this, slab.subarray(0, nread))
-        : deliver(this, copy(slab, nread));
+        : deliver(this, copyOf(slab, nread));
       if (!wantsMore) stopReading(this);
       return;
     }

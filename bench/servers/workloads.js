@@ -12,6 +12,9 @@ const WRITE_TEXT = 'x'.repeat(32);
 /** 32 bytes in UTF-8, and not in Latin-1. */
 const WRITE_TEXT_UTF8 = 'é'.repeat(16);
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
+const LIVE_OBJECTS = 500_000;
+/** @type {unknown[] | undefined} */
+let live;
 
 /**
  * @typedef {(socket: any) => void} Handler
@@ -70,6 +73,12 @@ const handlers = {
   source: keepFull,
 
   sink(socket) {
+    socket.on('data', () => {});
+  },
+
+  /** The same in a program that holds as many objects as one in production: what the garbage of a stream costs there. */
+  'sink-live'(socket) {
+    live ??= Array.from({ length: LIVE_OBJECTS }, (_, i) => ({ i, list: [i] }));
     socket.on('data', () => {});
   },
 

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use super::{Io, StreamSource};
 use crate::core::budget::Budget;
 use crate::event_loop::dispatch::Event;
+use crate::event_loop::heap::keep_freed_memory;
 use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};
@@ -126,6 +127,9 @@ impl StreamSource {
                 }
                 Ok(n) => {
                     self.is_fast.set(n >= READ_BYTES);
+                    if self.is_fast.get() {
+                        keep_freed_memory();
+                    }
                     if n < limit {
                         self.look_after_partial_read(stream, cx);
                     }
