@@ -86,7 +86,14 @@ function listenError(errno, syscall, address, port) {
  * @returns {AggregateError & { code?: string }} with the `code` of the first
  */
 function attemptsError(errors) {
-  return Object.assign(new AggregateError(errors), { code: errors[0]?.code });
+  const code = errors[0]?.code;
+  const error = new AggregateError(errors);
+  // Node's stack begins with `AggregateError [CODE]: ` and has no words; it is rendered when it is captured.
+  Object.defineProperty(error, 'name', { value: `${error.name} [${code}]: `, configurable: true });
+  Error.captureStackTrace(error, attemptsError);
+  void error.stack;
+  Reflect.deleteProperty(error, 'name');
+  return Object.assign(error, { code });
 }
 
 module.exports = { attemptsError, endpointError, errnoError, listenError };
