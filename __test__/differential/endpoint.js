@@ -14,10 +14,12 @@ class Endpoint {
    * @param {string} role `client` or `server`
    * @param {import('./scenario').EndOptions} options
    * @param {Map<string, string>} names
+   * @param {boolean} isUnix
    */
-  constructor(role, options, names) {
+  constructor(role, options, names, isUnix) {
     this.role = role;
     this.options = options;
+    this.isUnix = isUnix;
     this.#names = names;
     this.trace = new Trace(names);
     /** @type {import('node:net').Socket | undefined} */
@@ -31,8 +33,11 @@ class Endpoint {
     this.hasEnded = false;
     this.hasClosed = false;
     this.isConnected = false;
+    this.hasReconnected = false;
     /** Bytes, and one for each write, in this turn of the loop. */
     this.justWritten = 0;
+    /** The same, since the last moment of rest. */
+    this.writtenInStep = 0;
     this.hasJustRead = false;
     this.willReset = false;
     /** @type {Endpoint | undefined} */
@@ -80,9 +85,13 @@ class Endpoint {
     return mode === 'readable' || (mode === 'flowing' && !pauseOnConnect);
   }
 
-  /** Whether bytes that arrive are consumed without anybody asking for them. */
+  /**
+   * Whether bytes that arrive are consumed without anybody asking for them. A listener to 'readable' has the first
+   * connection read, and no later one.
+   */
   get isConsuming() {
-    return this.socket.readableFlowing === true || this.socket.listenerCount('readable') > 0;
+    if (this.socket.readableFlowing === true) return true;
+    return this.socket.listenerCount('readable') > 0 && !this.hasReconnected;
   }
 
   /**
@@ -91,6 +100,7 @@ class Endpoint {
    * @param {boolean} withAddresses reading an address makes a socket remember it, so that is part of the scenario
    */
   rest(withAddresses) {
+    this.writtenInStep = 0;
     if (this.socket === undefined) {
       this.trace.rest('-- no socket');
       return;

@@ -62,8 +62,9 @@ class Run {
     this.serverKind = scenario.subject === 'client' ? bystander : subject;
     this.implementations = new Set([this.clientKind.implementation, this.serverKind.implementation]);
     this.names = new Map();
-    this.client = new Endpoint('client', scenario.client, this.names);
-    this.server = new Endpoint('server', scenario.server, this.names);
+    const isUnix = scenario.transport === 'unix';
+    this.client = new Endpoint('client', scenario.client, this.names, isUnix);
+    this.server = new Endpoint('server', scenario.server, this.names, isUnix);
     this.client.peer = this.server;
     this.server.peer = this.client;
   }
@@ -158,6 +159,7 @@ class Run {
     if (!this.client.isConnected && this.client.accepted > 0) return;
     await this.closeAll();
     this.client.restart();
+    this.client.hasReconnected = true;
     // What the client is about to reach is another socket, whenever it comes.
     this.server.socket = undefined;
     this.connect();
@@ -189,8 +191,10 @@ class Run {
 function hasArrived(writer, reader) {
   const [from, to] = [writer.socket, reader.socket];
   if (from === undefined || to === undefined || from.destroyed || to.destroyed) return true;
-  if (from.connecting || from.writableCorked > 0 || !reader.isConsuming) return true;
-  if (to.bytesRead < writer.accepted) return false;
+  if (from.connecting || !reader.isConsuming) return true;
+  const held = from.writableCorked > 0 ? from.writableLength : 0;
+  // A pipe may hand over less than its source has: the socket ended meanwhile.
+  if (to.bytesRead < Math.min(writer.accepted, from.bytesWritten) - held) return false;
   return !from.writableEnded || reader.hasEnded;
 }
 

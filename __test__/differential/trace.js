@@ -24,14 +24,12 @@ const FLAGS = [
   'writableNeedDrain',
 ];
 
-/**
- * As much as `net` reads at once: how more than this is cut into chunks, and what comes between them, is open. With a thread
- * the FIN comes a little later, and the kernel may hold the last small segment back for it: there a pipe to a slow sink
- * may be held up once more.
- */
-const MAX_CHUNK_BYTES = process.env.SAFE_SOCKET_DRIVER === 'thread' ? 1_000 : 65_536;
-/** What comes between the chunks of a flood. */
-const BETWEEN_CHUNKS = /^(?:pause|resume) /;
+/** As much as `net` reads at once: how more than this is cut into chunks, and what comes between them, is open. */
+const MAX_CHUNK_BYTES = 65_536;
+/** A slow sink holds its pipe up once for each chunk that fills it (operations.js), so how often is open too. */
+const SINK_BYTES = 1_000;
+/** What a pipe that is held up does to its source. */
+const HELD_UP = /^(?:pause|resume) /;
 
 class Trace {
   #lines = [];
@@ -48,6 +46,9 @@ class Trace {
 
   /** How much has happened so far; grows with every line and every chunk. */
   activity = 0;
+
+  /** Whether the socket has been piped to a slow sink. */
+  hasSink = false;
 
   /** @param {string} line */
   add(line) {
@@ -82,11 +83,13 @@ class Trace {
     this.add(line);
     const data = this.#segment.filter((entry) => typeof entry === 'object');
     const all = data.flatMap(({ chunks }) => chunks);
-    const isFlood = all.reduce((length, chunk) => length + chunk.length, 0) > MAX_CHUNK_BYTES;
+    const length = all.reduce((sum, chunk) => sum + chunk.length, 0);
+    const isHeldUp = this.hasSink && length >= SINK_BYTES;
+    const isCut = length > MAX_CHUNK_BYTES || isHeldUp;
     for (const entry of this.#segment) {
       if (typeof entry === 'string') {
-        if (!isFlood || !BETWEEN_CHUNKS.test(entry)) this.#lines.push(entry);
-      } else if (!isFlood) this.#lines.push(describeData(entry.chunks));
+        if (!isHeldUp || !HELD_UP.test(entry)) this.#lines.push(entry);
+      } else if (!isCut) this.#lines.push(describeData(entry.chunks));
       else if (entry === data[0]) this.#lines.push(describeData(all));
     }
     this.#segment = [];
@@ -182,4 +185,4 @@ function addressesOf(socket) {
   };
 }
 
-module.exports = { Trace, briefly, fully, describeError };
+module.exports = { SINK_BYTES, Trace, briefly, fully, describeError };
