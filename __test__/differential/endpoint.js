@@ -36,7 +36,8 @@ class Endpoint {
     this.hasReconnected = false;
     /** Bytes, and one for each write, in this turn of the loop. */
     this.justWritten = 0;
-    /** The same, since the last moment of rest. */
+    /** The same, since somebody began to perform operations, and since the last moment of rest. */
+    this.writtenInGo = 0;
     this.writtenInStep = 0;
     this.hasJustRead = false;
     this.willReset = false;

@@ -81,8 +81,8 @@ const operations = {
   },
   unpipe: (end) => end.socket.unpipe(),
   later(end, { how, operations: later }) {
-    if (how === 'nextTick') process.nextTick(perform, end, later);
-    else queueMicrotask(() => perform(end, later));
+    if (how === 'nextTick') process.nextTick(goOn, end, later);
+    else queueMicrotask(() => goOn(end, later));
   },
 };
 
@@ -91,6 +91,15 @@ const operations = {
  * @param {import('./scenario').Operation[]} list performed at once, in one go
  */
 function perform(end, list) {
+  end.writtenInGo = 0;
+  goOn(end, list);
+}
+
+/**
+ * @param {import('./endpoint').Endpoint} end
+ * @param {import('./scenario').Operation[]} list
+ */
+function goOn(end, list) {
   for (const operation of list) {
     const call = end.nextCall();
     const title = `${operation.kind}#${call}`;
@@ -134,10 +143,11 @@ function isGathered(end, operation) {
   if (!isWrite || end.socket.destroyed || end.socket.writableEnded) return false;
   if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.justWritten > 0)) return true;
   const written = 1 + (operation.content?.size ?? operation.size * SOURCE_CHUNKS);
-  // A Unix socket also counts the pieces, of which there are fewer: what they fill and what just fits may differ.
-  if (end.isUnix && end.justWritten > 0 && end.justWritten + written > UNIX_BUFFER_BYTES) return true;
+  // A Unix socket also counts the pieces, of which there are fewer: how many bytes it takes at once may differ.
+  if (end.isUnix && end.writtenInGo > 0 && end.writtenInGo + written > UNIX_BUFFER_BYTES) return true;
   if (end.justWritten === 0) setImmediate(() => (end.justWritten = 0));
   end.justWritten += written;
+  end.writtenInGo += written;
   end.writtenInStep += written;
   return false;
 }
