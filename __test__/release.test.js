@@ -14,6 +14,8 @@ const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { promisify } = require('node:util');
 
+const { makeDist } = require('../scripts/dist');
+
 const ROOT = path.join(__dirname, '..');
 const NAPI = path.join(ROOT, 'node_modules/@napi-rs/cli/dist/cli.js');
 const IS_WINDOWS = process.platform === 'win32';
@@ -76,9 +78,8 @@ async function pack(from, to) {
  * @returns {Promise<{ root: string, platform: string }>} the folders of the two packages
  */
 async function release(folder) {
-  const { filename } = await pack(ROOT, folder);
-  await run('tar', ['-xf', filename], { cwd: folder });
-  const root = path.join(folder, 'package');
+  const root = path.join(folder, 'dist');
+  makeDist(root);
   const binaries = (await readdir(path.join(root, 'lib'))).filter((file) => file.endsWith('.node'));
   assert.equal(binaries.length, 1, 'built for one platform');
 
@@ -133,10 +134,7 @@ describe('the released packages', () => {
 
   it('run no script when they are installed', async () => {
     const manifest = JSON.parse(await readFile(path.join(folder, 'node_modules/safe-socket/package.json'), 'utf8'));
-    assert.deepEqual(
-      ['preinstall', 'install', 'postinstall'].filter((script) => script in manifest.scripts),
-      [],
-    );
+    assert.equal(manifest.scripts, undefined);
   });
 
   it('throw where they were installed', async () => {

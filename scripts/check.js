@@ -14,8 +14,9 @@ const CHECKS = [
   ['npx', ['prettier', '--check', '.']],
   ['npx', ['tsc', '--project', '.']],
   ['npx', ['tsc', '--project', '__test__/types']],
-  ['npx', ['attw', '--pack', '.']],
-  ['npx', ['publint', '--strict']],
+  ['node', ['scripts/dist.js']],
+  ['npx', ['attw', '--pack', 'dist']],
+  ['npx', ['publint', '--strict', 'dist']],
   ['node', ['scripts/list-unsafe.js', '--check']],
 ];
 

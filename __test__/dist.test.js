@@ -1,0 +1,81 @@
+'use strict';
+
+/** The package as it is published: the files of lib/ come out of two, and are the same modules all the same. */
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { after, before, test } = require('node:test');
+const { promisify } = require('node:util');
+
+const { makeDist } = require('../scripts/dist');
+
+const run = promisify(execFile);
+
+/** @type {string} */
+let folder;
+
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-dist-'));
+  makeDist(folder);
+});
+
+after(() => fs.rmSync(folder, { recursive: true }));
+
+/** @param {string} script that prints JSON, run in the folder of the package */
+async function answer(script) {
+  const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
+  return JSON.parse(stdout);
+}
+
+/** Those files that Node has found, read and compiled, not those that are modules only. */
+const COUNT_READS = `
+  const read = new Set();
+  const { readFileSync } = require('node:fs');
+  require('node:fs').readFileSync = function (file, ...rest) {
+    read.add(require('node:path').basename(String(file)));
+    return readFileSync.call(this, file, ...rest);
+  };
+  const compiled = () => [...read].filter((name) => name.endsWith('.js')).sort();`;
+
+test('the preload is two files', async () => {
+  const script = `${COUNT_READS} require('./register'); console.log(JSON.stringify(compiled()));`;
+  assert.deepEqual(await answer(script), ['packed.js', 'register.js']);
+});
+
+test('a server and a socket are three files, and the loader of the binary', async () => {
+  const script = `${COUNT_READS}
+    const net = require('./index');
+    const server = net.createServer((socket) => socket.end('bye')).listen(0, '127.0.0.1', () => {
+      net.connect(server.address().port, '127.0.0.1').resume().on('close', () => {
+        server.close();
+        console.log(JSON.stringify(compiled()));
+      });
+    });`;
+  assert.deepEqual(await answer(script), ['binding.js', 'index.js', 'packed-rest.js', 'packed.js']);
+});
+
+for (const [title, first, second] of [
+  ['before the package', './lib/socket', './index'],
+  ['after it', './index', './lib/socket'],
+]) {
+  test(`a file of lib/ that is asked for ${title} is the module that the package uses`, async () => {
+    const script = `
+      const { Socket } = require('${first}');
+      console.log(JSON.stringify(new Socket() && Socket === require('${second}').Socket));`;
+    assert.equal(await answer(script), true);
+  });
+}
+
+test('every file of lib/ is read from the package, or run by path', async () => {
+  const script = `
+    const fs = require('node:fs');
+    const load = require('./lib/packed.js');
+    const files = fs.readdirSync('lib', { recursive: true }).filter((file) => file.endsWith('.js'));
+    const others = files.filter((file) => !/^(?:binding|packed(?:-rest)?)\\.js$|^report/.test(file));
+    const wrong = others.filter((file) => Object.keys(load(file.replaceAll('\\\\', '/'))).length === 0);
+    console.log(JSON.stringify([others.length > 80, wrong]));`;
+  assert.deepEqual(await answer(script), [true, []]);
+});

@@ -1,0 +1,123 @@
+'use strict';
+
+/**
+ * `npm run dist [-- FOLDER]`: makes the package as it is published, in dist/ or FOLDER.
+ *
+ * Everything is as in the checkout, but that index.js and its like load lib/ from two files instead of ninety: packed.js
+ * has what `register` needs at once, packed-rest.js what is needed when a socket is made. The files of lib/ are there
+ * too, to be read and for `require()` by path.
+ */
+
+const { execFileSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const { transformSync } = require('esbuild');
+
+const { ROOT } = require('./checkout');
+
+const LOADER = path.join(__dirname, 'dist', 'loader.js');
+/** The public files that load lib/. */
+const FACES = ['index.js', 'http.js', 'promises.js', 'register.js'];
+/** These stay files: one finds the binary beside itself, the others are run by path. */
+const FILES = /^(?:binding\.js|report\/)/;
+/** Of the manifest, what only a checkout has a use for. */
+const OF_A_CHECKOUT = ['devDependencies', 'overrides', 'scripts'];
+
+/** @param {string} folder */
+function makeDist(folder) {
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  const manifest = JSON.parse(read('package.json'));
+  for (const name of [...manifest.files, 'LICENSE', 'README.md']) {
+    fs.cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+  }
+  for (const key of OF_A_CHECKOUT) delete manifest[key];
+  write(folder, 'package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const name of FACES) write(folder, name, faceOf(name));
+  const names = packedNames();
+  const first = loadedByRegister().filter((name) => names.includes(name));
+  const rest = names.filter((name) => !first.includes(name));
+  write(folder, 'lib/packed.js', small(packed(first)));
+  write(folder, 'lib/packed-rest.js', small(`'use strict';\nmodule.exports = ${functions(rest)};`));
+}
+
+/** @returns {string[]} relative to lib/ */
+function packedNames() {
+  return fs
+    .readdirSync(path.join(ROOT, 'lib'), { recursive: true, encoding: 'utf8' })
+    .map((name) => name.split(path.sep).join('/'))
+    .filter((name) => name.endsWith('.js') && !FILES.test(name))
+    .sort();
+}
+
+/** @returns {string[]} relative to lib/ */
+function loadedByRegister() {
+  const script = `require('./register'); console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const output = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+  const lib = path.join(ROOT, 'lib') + path.sep;
+  return JSON.parse(output)
+    .filter((/** @type {string} */ file) => file.startsWith(lib))
+    .map((/** @type {string} */ file) => file.slice(lib.length).split(path.sep).join('/'));
+}
+
+/** @param {string} name */
+function faceOf(name) {
+  const code = withLoad(read(name), '');
+  return code.replace(/^'use strict';\n/, "'use strict';\n\nconst load = require('./lib/packed.js');\n");
+}
+
+/** @param {string[]} first */
+function packed(first) {
+  return `'use strict';
+    const loader = { exports: {} };
+    (function (module) { ${read(path.relative(ROOT, LOADER))} })(loader);
+    module.exports = loader.exports.makeLoad(__dirname, require, ${functions(first)}, () => require('./packed-rest.js'));`;
+}
+
+/** @param {string[]} names */
+function functions(names) {
+  const entries = names.map((name) => {
+    const code = withLoad(read(`lib/${name}`), path.posix.dirname(name));
+    return `${JSON.stringify(name)}: function (module, exports, load, __dirname) {\n${code}\n}`;
+  });
+  return `{\n${entries.join(',\n')}\n}`;
+}
+
+/**
+ * @param {string} code
+ * @param {string} folder where it is, relative to lib/; '' for the folder above
+ * @returns {string} the same, with every `require()` of a packed file made a `load()`
+ */
+function withLoad(code, folder) {
+  return code.replaceAll(/\brequire\('(\.[^']*)'\)/g, (_, request) => {
+    const target = folder === '' ? request.replace('./lib/', './') : path.posix.join(folder, request);
+    const name = `${path.posix.normalize(target)}.js`;
+    if (!fs.existsSync(path.join(ROOT, 'lib', name))) throw new Error(`Nothing is at ${request}, seen from ${folder}`);
+    return FILES.test(name) ? `require('./${name}')` : `load('${name}')`;
+  });
+}
+
+/** @param {string} code */
+function small(code) {
+  return transformSync(code, { minifyWhitespace: true, legalComments: 'none', platform: 'node', target: 'node20' })
+    .code;
+}
+
+/** @param {string} name */
+function read(name) {
+  return fs.readFileSync(path.join(ROOT, name), 'utf8');
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} text
+ */
+function write(folder, name, text) {
+  fs.writeFileSync(path.join(folder, name), text);
+}
+
+if (require.main === module) makeDist(path.resolve(process.argv[2] ?? path.join(ROOT, 'dist')));
+
+module.exports = { makeDist };
