@@ -146,7 +146,7 @@ export declare function listenerBind(id: number, address: string, port: number, 
 /** bind(2) to a path. */
 export declare function listenerBindPath(id: number, path: string): number
 
-/** chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all. */
+/** chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already. */
 export declare function listenerChmod(id: number, mode: number): number
 
 /** Closes the descriptor and removes the path. */

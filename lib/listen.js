@@ -10,6 +10,7 @@ const { BoundSocket, takeBound } = require('./bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native');
 const { netError } = require('./net-error');
+const { addsPathModes } = require('./node-version');
 const { hasPaths } = require('./paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
@@ -26,6 +27,7 @@ const REUSE_PORT = 2;
 /** Modes of the native `chmod()`. */
 const READABLE_BY_ALL = 1;
 const WRITABLE_BY_ALL = 2;
+const KEPT = addsPathModes ? 4 : 0;
 
 /** The first ten bits of a link-local IPv6 address are those of `fe80`. */
 const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
@@ -143,7 +145,7 @@ function listenOnPath(server, options, backlog) {
   const mode =
     (options.readableAll === true ? READABLE_BY_ALL : 0) | (options.writableAll === true ? WRITABLE_BY_ALL : 0);
   if (listener === null || mode === 0) return;
-  const errno = listener.chmod(mode);
+  const errno = listener.chmod(mode | KEPT);
   if (errno >= 0) return;
   listener.close();
   server[kListener] = null;

@@ -76,7 +76,7 @@ class Listener {
     return loop.binding.listenerListen(this.#id, backlog);
   }
 
-  /** @param {number} mode 1: readable by all, 2: writable by all */
+  /** @param {number} mode 1: readable by all, 2: writable by all, 4: as it is already */
   chmod(mode) {
     return loop.binding.listenerChmod(this.#id, mode);
   }

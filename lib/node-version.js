@@ -3,6 +3,7 @@
 /** Where versions of Node differ in what a program can see of `net`, our sockets do as the running one. */
 
 const major = Number.parseInt(process.versions.node, 10);
+const [, libuvMinor] = process.versions.uv.split('.').map(Number);
 
 module.exports = {
   /** The end of a socket that has no connection waits for one; later versions take it for done. */
@@ -11,4 +12,6 @@ module.exports = {
   zeroConnectionsIsNoLimit: major < 22,
   /** A write that `destroy()` cuts off is reported as done; later versions report `ECANCELED`. */
   hidesCanceledWrites: major < 22,
+  /** `readableAll` and `writableAll` add to the mode of a path; from libuv 1.51 on they are the mode. */
+  addsPathModes: libuvMinor < 51,
 };

@@ -109,7 +109,7 @@ pub fn listener_listen(env: Env, id: u32, backlog: i32) -> i32 {
     })
 }
 
-/// chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all.
+/// chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already.
 #[napi]
 pub fn listener_chmod(env: Env, id: u32, mode: u32) -> i32 {
     with_listener(env, id, EBADF, |_, listener| listener.chmod(mode))

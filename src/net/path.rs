@@ -28,18 +28,19 @@ impl BoundPath {
         &self.0
     }
 
-    /// chmod(2): bit 1 adds reading for all, bit 2 writing for all.
+    /// chmod(2): 1 is reading for all, 2 writing for all, 4 what is allowed already.
     ///
     /// # Errors
     /// As stat(2) and chmod(2).
     #[cfg(unix)]
-    pub fn add_mode(&self, mode: u32) -> io::Result<()> {
+    pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
 
         let mut permissions = std::fs::metadata(&self.0)?.permissions();
         let readable = if mode & 1 != 0 { 0o444 } else { 0 };
         let writable = if mode & 2 != 0 { 0o222 } else { 0 };
-        permissions.set_mode(permissions.mode() | readable | writable);
+        let kept = if mode & 4 != 0 { permissions.mode() } else { 0 };
+        permissions.set_mode(kept | readable | writable);
         std::fs::set_permissions(&self.0, permissions)
     }
 
@@ -48,7 +49,7 @@ impl BoundPath {
     /// # Errors
     /// `Unsupported`.
     #[cfg(not(unix))]
-    pub fn add_mode(&self, _mode: u32) -> io::Result<()> {
+    pub fn set_mode(&self, _mode: u32) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

@@ -174,10 +174,10 @@ impl ListenerSource {
         }
     }
 
-    /// chmod(2) of the path: bit 1 adds reading for all, bit 2 writing for all.
+    /// chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already.
     pub fn chmod(&self, mode: u32) -> i32 {
         match &*self.path.borrow() {
-            Some(path) => status(&path.add_mode(mode)),
+            Some(path) => status(&path.set_mode(mode)),
             None => EBADF,
         }
     }
