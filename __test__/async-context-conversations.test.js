@@ -15,7 +15,8 @@ const { test } = require('node:test');
 const safe = require('..');
 
 const LOOPBACK = '127.0.0.1';
-const BIG = 'x'.repeat(4_000_000);
+/** More than the kernel holds of a connection that nobody reads, whatever it has learned of the way there. */
+const BIG = 'x'.repeat(16_000_000);
 
 /**
  * Each conversation gets the implementation and a way to run code under a named store, and gives the sockets and

@@ -9,35 +9,24 @@
  *                      └──►   … which is one call at the end of the tick, or sooner (below)
  *
  * Gathered bytes count as written. They are sent before anything that comes after them: at the next write that is not
- * gathered, at `cork()`, `end()`, `destroy()`, `unref()` and at the exit of the process; also when the buffer is full, and
- * at a write that comes more than a millisecond after the first of the batch. `{ gather: false }` turns gathering off.
+ * gathered, at `cork()`, `end()`, `destroy()`, `unref()` and at the exit of the process; also when the buffer is full, when
+ * too many sockets have one, and at a write that comes more than a millisecond after the first of the batch.
+ * `{ gather: false }` turns gathering off.
  */
 
 const { Duplex } = require('node:stream');
 
+const { Batch } = require('./batch');
 const { byteLengthOf } = require('./byte-length');
-const { isOn: isPoisoned, poison } = require('./poison');
 const { kState } = require('./state');
-const { nextTick, nowMs } = require('./timers');
+const { nextTick } = require('./timers');
 
-/** The size of a batch. */
-const BATCH_BYTES = 65_536;
-/** What it begins with: room for a few messages, as a broadcast writes to thousands of sockets in one tick. */
-const FIRST_BYTES = 2048;
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;
-/** UTF-8 needs at most so many bytes for one unit of a string, and every other encoding less. */
-const MAX_BYTES_PER_UNIT = 3;
-/** A tick that takes longer than this is not waited for. */
-const MAX_WAIT_MS = 1;
-/** Buffers of full size, kept for the next batches. */
-const MAX_SPARE_BUFFERS = 16;
 
-/** @type {Buffer[]} */
-const spareBuffers = [];
-
-/** Sockets with a batch, until the end of the tick. @type {any[]} */
+/** Sockets with a batch, until the end of the tick; those before the first that may still wait have sent theirs. @type {any[]} */
 let waiting = [];
+let firstWaiting = 0;
 let isExiting = false;
 let listensForExit = false;
 
@@ -49,96 +38,6 @@ let turn = 0;
  */
 let countsTicks = false;
 let isCounting = false;
-
-class Batch {
-  /** @type {Buffer} */
-  #buffer = spareBuffers.pop() ?? Buffer.allocUnsafe(FIRST_BYTES);
-  #startedAt = nowMs();
-  /** Null: not sent yet. Otherwise what became of it. @type {{ error: Error | null } | null} */
-  #outcome = null;
-  /** Callbacks that were due before the outcome was known. @type {Array<(error: Error | null) => void>} */
-  #due = [];
-
-  length = 0;
-  writes = 0;
-
-  /**
-   * @param {string | Uint8Array} chunk
-   * @returns {boolean}
-   */
-  accepts(chunk) {
-    return roomFor(chunk) <= BATCH_BYTES - this.length && nowMs() - this.#startedAt < MAX_WAIT_MS;
-  }
-
-  /**
-   * @param {string | Uint8Array} chunk
-   * @param {BufferEncoding} encoding
-   * @returns {number} its length in bytes
-   */
-  add(chunk, encoding) {
-    const start = this.length;
-    this.writes += 1;
-    if (roomFor(chunk) > this.#buffer.length - start) this.#grow();
-    if (typeof chunk === 'string') {
-      this.length += this.#buffer.write(chunk, start, encoding);
-    } else if (byteLengthOf(chunk) > 0) {
-      // Detached memory would throw.
-      this.#buffer.set(chunk, start);
-      this.length += byteLengthOf(chunk);
-    }
-    return this.length - start;
-  }
-
-  #grow() {
-    const larger = spareBuffers.pop() ?? Buffer.allocUnsafeSlow(BATCH_BYTES);
-    larger.set(this.bytes);
-    this.#buffer = larger;
-  }
-
-  get bytes() {
-    return this.#buffer.subarray(0, this.length);
-  }
-
-  /**
-   * @param {Error | null} error
-   * @param {boolean} isFree whether nobody needs the buffer any more
-   */
-  settle(error, isFree) {
-    this.#outcome = { error };
-    if (isFree && isPoisoned) poison(this.#buffer);
-    const isSpare = isFree && this.#buffer.length === BATCH_BYTES && spareBuffers.length < MAX_SPARE_BUFFERS;
-    if (isSpare) spareBuffers.push(this.#buffer);
-    if (this.#due.length > 0) this.#callDue(error);
-  }
-
-  /** @param {Error | null} error */
-  #callDue(error) {
-    try {
-      for (let due = this.#due.shift(); due !== undefined; due = this.#due.shift()) due(error);
-    } finally {
-      // One of them has thrown: the others are called all the same.
-      if (this.#due.length > 0) nextTick(() => this.#callDue(error));
-    }
-  }
-
-  /**
-   * The tick has come for the callback of a write in this batch.
-   *
-   * @param {(error: Error | null) => void} callback
-   */
-  answer(callback) {
-    if (this.#outcome === null) this.#due.push(callback);
-    else callback(this.#outcome.error);
-  }
-}
-
-/**
- * @param {string | Uint8Array} chunk
- * @returns {number} bytes that it needs at most
- */
-function roomFor(chunk) {
-  return typeof chunk === 'string' ? chunk.length * MAX_BYTES_PER_UNIT : byteLengthOf(chunk);
-}
 
 /** An event has come: a new tick has begun. */
 function nextTurn() {
@@ -175,6 +74,7 @@ function gather(socket, state, chunk, encoding) {
   if ((typeof chunk === 'string' ? chunk.length : byteLengthOf(chunk)) > MAX_CHUNK_BYTES) return false;
   if (state.batch === null) begin(socket, state);
   else if (!state.batch.accepts(chunk)) return false;
+  if (Batch.areTooMany && state.batch.mustGrowFor(chunk)) sendOldest(socket);
   state.bytesDispatched += state.batch.add(chunk, encoding);
   return true;
 }
@@ -197,10 +97,11 @@ function begin(socket, state) {
  * Takes the batch out of the state, for its bytes to be sent before others.
  *
  * @param {any} state
- * @returns {Batch | null}
+ * @returns {InstanceType<typeof Batch> | null}
  */
 function takeBatch(state) {
   const { batch } = state;
+  batch?.leave();
   state.batch = null;
   state.turn = -1;
   return batch;
@@ -228,9 +129,24 @@ function flush(socket) {
   Duplex.prototype.write.call(socket, bytes, 'utf8', (error) => batch.settle(error ?? null, false));
 }
 
+/**
+ * Sends the oldest batches, until another one may have the full size.
+ *
+ * @param {any} socket whose batch it is: it goes on waiting
+ */
+function sendOldest(socket) {
+  while (Batch.areTooMany && firstWaiting < waiting.length) {
+    const oldest = waiting[firstWaiting];
+    firstWaiting += 1;
+    if (oldest === socket) waiting.push(socket);
+    else flush(oldest);
+  }
+}
+
 function flushAll() {
   const sockets = waiting;
   waiting = [];
+  firstWaiting = 0;
   for (const socket of sockets) flush(socket);
 }
 
