@@ -16,8 +16,7 @@
 
 const { Duplex } = require('node:stream');
 
-const { Batch } = require('./batch');
-const { byteLengthOf } = require('./byte-length');
+const { Batch, roomFor } = require('./batch');
 const { kState } = require('./state');
 const { nextTick } = require('./timers');
 
@@ -71,11 +70,12 @@ function countTick() {
  */
 function gather(socket, state, chunk, encoding) {
   if (state.turn !== turn || !state.gathers || isExiting) return false;
-  if ((typeof chunk === 'string' ? chunk.length : byteLengthOf(chunk)) > MAX_CHUNK_BYTES) return false;
+  const room = roomFor(chunk);
+  if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
   if (state.batch === null) begin(socket, state);
-  else if (!state.batch.accepts(chunk)) return false;
-  if (Batch.areTooMany && state.batch.mustGrowFor(chunk)) sendOldest(socket);
-  state.bytesDispatched += state.batch.add(chunk, encoding);
+  else if (!state.batch.accepts(room)) return false;
+  if (Batch.areTooMany && state.batch.mustGrowFor(room)) sendOldest(socket);
+  state.bytesDispatched += state.batch.add(chunk, encoding, room);
   return true;
 }
 
