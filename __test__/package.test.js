@@ -62,6 +62,11 @@ describe('the package', () => {
     assert.equal(output, 'true false\n');
   });
 
+  it('has the version of its crate', async () => {
+    const crate = await readFile(path.join(ROOT, 'Cargo.toml'), 'utf8');
+    assert.equal(/^version = "(.*)"$/m.exec(crate)?.[1], require('safe-socket/package.json').version);
+  });
+
   it('has no dependencies', () => {
     assert.equal(require('safe-socket/package.json').dependencies, undefined);
   });
