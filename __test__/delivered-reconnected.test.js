@@ -39,6 +39,7 @@ for (const [kind, make] of Object.entries(sockets)) {
       t.after(() => socket.destroy());
 
       (await connect(socket, server)).resume();
+      assert.equal(safe.peerState(socket), 'open');
       socket.write(Buffer.alloc(TOO_MUCH));
       assert.equal((await safe.delivered(socket)).bytesDelivered, TOO_MUCH);
       socket.destroy();
@@ -51,6 +52,27 @@ for (const [kind, make] of Object.entries(sockets)) {
         .delivered(socket, { timeout: 100 })
         .then(assert.fail, (error) => error);
       assert.equal(bytesDelivered + bytesUndelivered, TOO_MUCH);
+      const { bytesReceived } = safe.tcpInfo(peer);
+      assert.ok(bytesDelivered <= bytesReceived, `${bytesDelivered} promised, ${bytesReceived} received`);
+    });
+
+    test('remembers nothing of a connection that was only asked for its peer', async (t) => {
+      const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      const socket = make();
+      t.after(() => socket.destroy());
+
+      (await connect(socket, server)).resume();
+      await new Promise((resolve) => socket.write(Buffer.alloc(TOO_MUCH), resolve));
+      assert.equal(safe.peerState(socket), 'open');
+      socket.destroy();
+      await once(socket, 'close');
+
+      const peer = await connect(socket, server);
+      t.after(() => peer.destroy());
+      socket.write(Buffer.alloc(TOO_MUCH));
+      const { bytesDelivered } = await safe.delivered(socket, { timeout: 100 }).then(assert.fail, (error) => error);
       const { bytesReceived } = safe.tcpInfo(peer);
       assert.ok(bytesDelivered <= bytesReceived, `${bytesDelivered} promised, ${bytesReceived} received`);
     });

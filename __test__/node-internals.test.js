@@ -20,7 +20,7 @@ const tls = require('node:tls');
 const safe = require('..');
 const { callerOf } = require('../lib/internals/caller');
 const { isCalledByTls } = require('../lib/internals/called-by-tls');
-const { descriptorOf, isReferenced } = require('../lib/internals/descriptor');
+const { descriptorOf } = require('../lib/internals/descriptor');
 const { isDestroyedByHttpClient, isEndedByHttpServer } = require('../lib/internals/http-socket');
 const { isTimeoutOnStack } = require('../lib/internals/timeout-frame');
 const { undestroy } = require('../lib/internals/undestroy');
@@ -37,12 +37,9 @@ const connected = (t, implementation = net) =>
   connectedBy(t, (to) => implementation.connect(to), net.createServer({ allowHalfOpen: true }));
 
 describe('beyond its documentation, Node', () => {
-  it('gives a socket a handle with a descriptor and hasRef()', async (t) => {
+  it('gives a socket a handle with a descriptor', async (t) => {
     const { socket } = await connected(t);
     assert.equal(fs.fstatSync(descriptorOf(socket)).isSocket(), true);
-    assert.equal(isReferenced(socket), true);
-    assert.equal(isReferenced(socket.unref()), false);
-    assert.equal(isReferenced(socket.ref()), true);
     socket.destroy();
     assert.equal(descriptorOf(socket), -1);
   });

@@ -97,6 +97,7 @@ class ConnectionWatch {
       const isProgress = before === null || before.delivered !== look.delivered || before.peer !== look.peer;
       this.#stalls = isProgress ? 0 : this.#stalls + 1;
       this.#sleep = this.#timer(this.#next, this.#pace(look.rttMs));
+      if (this.#deadline !== undefined) this.#keepAlive(this.#deadline);
     }
   };
 
@@ -144,14 +145,20 @@ class ConnectionWatch {
   }
 
   /**
-   * Waiting keeps the process alive as a pending write would, unless the socket was told not to.
-   *
    * @param {() => void} callback
    * @param {number} delayMs
    */
   #timer(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs);
-    return keepsAlive(this.#socket) ? timer : timer.unref();
+    return this.#keepAlive(setTimeout(callback, delayMs));
+  }
+
+  /**
+   * Waiting keeps the process alive as a pending write would, unless the socket was told not to, be it meanwhile.
+   *
+   * @param {NodeJS.Timeout} timer
+   */
+  #keepAlive(timer) {
+    return keepsAlive(this.#socket) ? timer.ref() : timer.unref();
   }
 }
 

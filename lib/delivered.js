@@ -11,7 +11,7 @@ const { descriptorOf } = require('./internals/descriptor');
 const { endedByOfError } = require('./ended-by');
 const { endingOf } = require('./ending');
 const { undeliveredError } = require('./undelivered-error');
-const { watch } = require('./guard');
+const { follow } = require('./guard');
 const { beforeClose } = require('./last-look');
 const { isOurs, lookAt } = require('./look');
 const { netError } = require('./net-error');
@@ -68,7 +68,7 @@ async function delivered(socket, options = {}) {
  * @returns {Delivery | null} of a connection that is over, or never was; null: it is there
  */
 function pastDelivery(socket, goal) {
-  if (!isOurs(socket)) watch(socket);
+  if (!isOurs(socket)) follow(socket);
   if (socket.connecting) return null;
   if (isOurs(socket)) {
     const state = socket[kState];

@@ -23,7 +23,9 @@ const { kState } = require('./state');
  */
 
 const METHODS = /** @type {const} */ (['end', '_destroy', 'connect']);
-const NAMES = ['write', ...METHODS];
+const REFERENCES = /** @type {const} */ (['ref', 'unref']);
+const REPLACED = [...METHODS, ...REFERENCES];
+const NAMES = ['write', ...REPLACED];
 
 /** One set of methods for all objects of a prototype. @type {WeakMap<object, import('./guarded-methods').GuardedMethods>} */
 const methodsByPrototype = new WeakMap();
@@ -77,6 +79,24 @@ function watch(stream) {
 }
 
 /**
+ * Watches a socket of Node's whose connection somebody asks about. From now on it is also seen whether the socket keeps
+ * the process alive: nothing documented tells it afterwards, and every guarded socket would pay for two more methods of
+ * its own. A socket that was unreferenced before counts as referenced: a process that lives too long loses nothing, one
+ * that goes too early loses what was not delivered. Under `register` it is seen from the start.
+ *
+ * @param {any} socket
+ */
+function follow(socket) {
+  watch(socket);
+  const record = foreignRecordFor(socket);
+  if (guardsEverySocket || record.isFollowed) return;
+  record.isFollowed = true;
+  const isWrapped = Object.hasOwn(socket, 'ref') || Object.hasOwn(socket, 'unref');
+  const methods = isWrapped || record.methods === null ? methodsFor(socket) : record.methods;
+  for (const name of REFERENCES) replace(socket, name, methods[name]);
+}
+
+/**
  * @param {any} stream
  * @param {ReturnType<typeof foreignRecordFor>} record
  * @returns {import('./guarded-methods').GuardedMethods}
@@ -107,10 +127,10 @@ function guardEverySocket() {
   if (guardsEverySocket) return;
   guardsEverySocket = true;
   const prototype = Socket.prototype;
-  const original = Object.create(Object.getPrototypeOf(prototype), ownDescriptors(prototype, METHODS));
+  const original = Object.create(Object.getPrototypeOf(prototype), ownDescriptors(prototype, REPLACED));
   const methods = guardedMethods(original, isNotStandardStream, isWritableAndNoted);
   plantWrite(prototype, methods);
-  for (const name of METHODS) replace(prototype, name, methods[name]);
+  for (const name of REPLACED) replace(prototype, name, methods[name]);
   // Node's http2 writes past the socket's own methods.
   subscribe('net.server.socket', noteAccepted);
 }
@@ -236,4 +256,4 @@ function isNotEnded(stream) {
   return !isEnded(stream);
 }
 
-module.exports = { guard, guardEverySocket, isGuarded, watch };
+module.exports = { follow, guard, guardEverySocket, isGuarded, watch };

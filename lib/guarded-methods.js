@@ -6,7 +6,7 @@ const { aboutToClose } = require('./last-look');
 const { closedChannel } = require('./metrics');
 const { forgetForeign, noteForeign } = require('./foreign-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { foreignRecordOf } = require('./record');
+const { foreignRecordFor, foreignRecordOf } = require('./record');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -21,6 +21,8 @@ const stillborn = new WeakSet();
  * @property {(chunk?: any, encoding?: any, callback?: any) => object} end
  * @property {(error: Error | null, callback: Function) => void} _destroy
  * @property {(...args: any[]) => object} connect
+ * @property {() => object} ref
+ * @property {() => object} unref
  * @property {PropertyDescriptor} [trap] see `planted-write.js`
  * @property {PropertyDescriptorMap} [own] those of the first three that a stream gets, as its own
  */
@@ -81,12 +83,24 @@ function guardedMethods(original, refuses, isOpen) {
       stillborn.delete(this);
       if (refuses(this)) uncover(this, methods);
       try {
-        return original.connect.apply(this, args);
+        const socket = original.connect.apply(this, args);
+        forgetConnection(this);
+        return socket;
       } finally {
         // Still ended by the old cause: the call failed, or the old connection is not closed yet.
         if (before !== undefined && isEnded(this)) restoreEnding(this, before);
         noteForeign(this);
       }
+    },
+
+    ref() {
+      foreignRecordFor(this).isReferenced = true;
+      return original.ref.call(this);
+    },
+
+    unref() {
+      foreignRecordFor(this).isReferenced = false;
+      return original.unref.call(this);
     },
   };
 
@@ -118,7 +132,7 @@ function guardedMethods(original, refuses, isOpen) {
     return require('./refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
   }
 
-  for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect'])) {
+  for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect', 'ref', 'unref'])) {
     Object.defineProperty(methods[name], 'name', { value: original[name]?.name ?? '', configurable: true });
   }
   return methods;
@@ -166,6 +180,18 @@ function neverBegan(stream) {
   if (stream.pending !== true || stream.connecting !== false || endingOf(stream) !== undefined) return false;
   stillborn.add(stream);
   return true;
+}
+
+/**
+ * What was known of the connection before is not true of the next one; and that one keeps the process alive again.
+ *
+ * @param {object} stream
+ */
+function forgetConnection(stream) {
+  const record = foreignRecordOf(stream);
+  if (record === undefined) return;
+  record.counted = undefined;
+  record.isReferenced = true;
 }
 
 /**

@@ -8,8 +8,9 @@
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { connectionOf, descriptorOf, isReferenced } = require('./internals/descriptor');
+const { descriptorOf } = require('./internals/descriptor');
 const { native } = require('./native');
+const { foreignRecordOf } = require('./record');
 const { kState } = require('./state');
 
 /**
@@ -25,11 +26,11 @@ const { kState } = require('./state');
  * What is known of a connection of Node's from the last look at which the kernel had taken everything: `before` is what its
  * counter showed before the first byte of ours (1 for the SYN of a client, and whatever an adopted descriptor had sent),
  * `accepted` what it had taken then, `hasSentFin` whether the FIN was sent: a connection that was reset does not tell,
- * and one byte too few is promised rather than one too many.
+ * and one byte too few is promised rather than one too many. Only a socket that is watched has a record to keep it in,
+ * so that its next `connect()` is seen, and forgets it.
  *
- * @type {WeakMap<object, { before: number, accepted: number, hasSentFin: boolean }>}
+ * @typedef {{ before: number, accepted: number, hasSentFin: boolean }} Counted
  */
-const known = new WeakMap();
 
 /**
  * @param {any} socket
@@ -88,7 +89,8 @@ function lookAtOurs(socket, isReset) {
 function lookAtForeign(socket, isReset) {
   const fd = descriptorOf(socket);
   if (fd < 0) return null;
-  const seen = native().fdLook(fd, known.get(connectionOf(socket))?.hasSentFin ?? false);
+  const record = foreignRecordOf(socket);
+  const seen = native().fdLook(fd, record?.counted?.hasSentFin ?? false);
   if (typeof seen === 'number') return seen;
   const { hasSentFin, isExact, rttMs } = seen;
   const peer = isReset ? 'reset' : seen.peer;
@@ -98,8 +100,8 @@ function lookAtForeign(socket, isReset) {
   const isAllTaken = socket.writableLength === 0 && (socket.errored ?? null) === null;
   const isTcp = taken !== undefined;
   let delivered;
-  if (isAllTaken && isTcp && isExact && peer !== 'reset') {
-    known.set(connectionOf(socket), { before: taken - written, accepted: written, hasSentFin });
+  if (record !== undefined && isAllTaken && isTcp && isExact && peer !== 'reset') {
+    record.counted = { before: taken - written, accepted: written, hasSentFin };
   }
   if (queued === 0 && isAllTaken) {
     delivered = peer === 'reset' && !isTcp ? undefined : written;
@@ -120,7 +122,7 @@ function lookAtForeign(socket, isReset) {
  * @returns {{ queued: number, taken?: number }}
  */
 function withoutFin(socket, { hasSentFin, queued, taken }, written) {
-  const last = known.get(connectionOf(socket));
+  const last = foreignRecordOf(socket)?.counted;
   if (hasSentFin || taken === undefined || last?.accepted !== written || taken - last.before !== written + 1) {
     return { queued, taken };
   }
@@ -135,7 +137,7 @@ function withoutFin(socket, { hasSentFin, queued, taken }, written) {
  *   whether the counter has the FIN in it
  */
 function acceptedByCounter(socket, taken, written) {
-  const { before, accepted } = known.get(connectionOf(socket)) ?? { before: socket.server ? 0 : 1, accepted: 0 };
+  const { before, accepted } = foreignRecordOf(socket)?.counted ?? { before: socket.server ? 0 : 1, accepted: 0 };
   return Math.max(accepted, Math.min(written, taken - before));
 }
 
@@ -144,7 +146,7 @@ function acceptedByCounter(socket, taken, written) {
  * @returns {boolean} whether the socket keeps the process alive
  */
 function keepsAlive(socket) {
-  if (!isOurs(socket)) return isReferenced(socket);
+  if (!isOurs(socket)) return foreignRecordOf(socket)?.isReferenced ?? true;
   const { stream } = socket[kState];
   return stream === null || stream.hasRef();
 }

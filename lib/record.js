@@ -2,6 +2,20 @@
 
 const { kState } = require('./state');
 
+/** What few streams set. It stands on the prototype, so that the others do not carry it. */
+const rare = {
+  /** See `guarded-deadlines.js`. @type {number | undefined} */
+  lingerMs: undefined,
+  /** @type {number | undefined} */
+  writeTimeoutMs: undefined,
+  /** Whether somebody asks about the connection of this socket; see `guard.js`. */
+  isFollowed: false,
+  /** Whether the socket keeps the process alive, as far as we have seen. */
+  isReferenced: true,
+  /** What the kernel has said of this connection; see `look.js`. @type {import('./look').Counted | undefined} */
+  counted: undefined,
+};
+
 /**
  * What the package knows of a stream, whoever's it is: ours keep it in their state, any other carries a record.
  *
@@ -16,13 +30,11 @@ class StreamRecord {
   methods = null;
   /** @type {import('./policy').Policy | undefined} */
   policy = undefined;
-  /** See `guarded-deadlines.js`. @type {number | undefined} */
-  lingerMs = undefined;
-  /** @type {number | undefined} */
-  writeTimeoutMs = undefined;
   /** Who ended it; see `ending.js`. @type {import('./ending').Ending | undefined} */
   ending = undefined;
 }
+
+Object.assign(StreamRecord.prototype, rare);
 
 /**
  * @param {object} stream
@@ -39,10 +51,10 @@ class Recorded extends Carrier {
 
   /**
    * @param {object} stream
-   * @returns {StreamRecord | undefined}
+   * @returns {(StreamRecord & typeof rare) | undefined}
    */
   static recordOf(stream) {
-    return #record in stream ? stream.#record : undefined;
+    return #record in stream ? /** @type {StreamRecord & typeof rare} */ (stream.#record) : undefined;
   }
 }
 
@@ -66,13 +78,13 @@ function recordOf(stream) {
 
 /**
  * @param {object} stream not one of ours
- * @returns {StreamRecord} made where there was none
+ * @returns {StreamRecord & typeof rare} made where there was none
  */
 function foreignRecordFor(stream) {
   const known = foreignRecordOf(stream);
   if (known !== undefined) return known;
   void new Recorded(stream);
-  return /** @type {StreamRecord} */ (foreignRecordOf(stream));
+  return /** @type {StreamRecord & typeof rare} */ (foreignRecordOf(stream));
 }
 
 /**
