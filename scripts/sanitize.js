@@ -5,13 +5,14 @@
  *
  * Builds the addon with AddressSanitizer, and runs with it the tests in which it works hardest. Fails where a test does, and at
  * any access to memory that is not, or no longer, the program's own: in the addon, in a system call, or by way of the allocator,
- * which is the sanitizer's for the whole process. Node itself is not instrumented.
+ * which is the sanitizer's for the whole process. Node itself is not instrumented. Before that, copies of the event loop with a
+ * mistake in them must be found out.
  *
  * Needs Linux on x64 or arm64, and libasan (of gcc); cargo is told by RUSTC_BOOTSTRAP that an unstable flag is meant.
  */
 
-const { execFileSync } = require('node:child_process');
-const { copyFileSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } = require('node:fs');
+const { execFileSync, spawnSync } = require('node:child_process');
+const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const process = require('node:process');
@@ -19,9 +20,12 @@ const { parseArgs } = require('node:util');
 
 const { ROOT, demand, fail, run } = require('./checkout');
 
+const { copyFileSync, cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } = fs;
+
 const TARGET = process.arch === 'arm64' ? 'aarch64-unknown-linux-gnu' : 'x86_64-unknown-linux-gnu';
 const FOLDER = path.join(ROOT, 'target', 'sanitize');
-const ADDON = path.join(FOLDER, 'safe-socket.node');
+/** In a folder of their own: cargo gives the libraries of two copies of a crate one name. */
+const MISTAKES_FOLDER = path.join(ROOT, 'target', 'sanitize-mistakes');
 const FLAGS = '-Zsanitizer=address -Zexternal-clangrt -Cforce-frame-pointers=yes';
 
 /** Not those that preload a library of their own, nor those that measure what the process holds. */
@@ -31,6 +35,9 @@ const FILES = [
   'contract-rust',
   'delivered',
   'dispatch',
+  'environment-end',
+  'gather-memory',
+  'gather-tick',
   'gather',
   'invariant',
   'lifetime',
@@ -42,12 +49,41 @@ const FILES = [
   'unix-path',
   'urgent-data',
   'worker-exit',
+  'worker-families',
   'workers',
   'write-timeout',
 ].map((name) => path.join('__test__', `${name}.test.js`));
 
 /** Compared with net elsewhere; net itself reads memory here that was detached and freed. */
 const MISBEHAVING = ['__test__/fixtures/misbehaving/index.js', 'safe-socket'];
+
+/** What a worker does that the mistakes must show in: it opens sockets, reads, and ends. */
+const PLAIN_PROGRAM = ['__test__/fixtures/worker-exit.js', 'end', '4'];
+
+/** Mistakes for copies of the event loop, one each, and what the sanitizer calls them. */
+const MISTAKES = [
+  {
+    name: 'reads past the slab',
+    file: 'src/event_loop/slab.rs',
+    right: 'slice::from_raw_parts_mut(self.bytes, self.len.min(limit))',
+    wrong: 'slice::from_raw_parts_mut(self.bytes.add(self.len - 1), limit)',
+    report: /heap-buffer-overflow/,
+  },
+  {
+    name: "gives a handle's memory back twice",
+    file: 'src/event_loop/uv.rs',
+    right: 'unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) };',
+    wrong: 'for _ in 0..2 { unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) } }',
+    report: /attempting double-free/,
+  },
+  {
+    name: 'uses its context after it was given back',
+    file: 'src/event_loop/loop_driver.rs',
+    right: 'let context = unsafe { data_of(handle) };',
+    wrong: 'let context = unsafe { data_of(handle) }; drop_context(context.cast());',
+    report: /heap-use-after-free/,
+  },
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -57,21 +93,73 @@ const { values, positionals } = parseArgs({
 main();
 
 function main() {
-  build();
+  const addon = build(ROOT, FOLDER);
+  for (const mistake of MISTAKES) demandReport(mistake);
   for (const driver of values.driver) {
     const files = positionals.length > 0 ? positionals : FILES;
     const tests = ['--test', '--test-concurrency=2', '--test-timeout=900000', '--test-reporter=dot', ...files];
-    sanitized(`tests, ${driver} driver`, driver, tests);
-    if (positionals.length === 0) sanitized(`misbehaving JavaScript, ${driver} driver`, driver, MISBEHAVING);
+    demandNoReport(`tests, ${driver} driver`, addon, driver, tests);
+    if (positionals.length === 0) {
+      demandNoReport(`misbehaving JavaScript, ${driver} driver`, addon, driver, MISBEHAVING);
+    }
   }
 }
 
-function build() {
-  const env = { ...process.env, RUSTC_BOOTSTRAP: '1', RUSTFLAGS: FLAGS, CARGO_TARGET_DIR: FOLDER };
-  demand('cargo build, with AddressSanitizer', 'cargo', ['build', '--quiet', '--lib', '--target', TARGET], { env });
-  const library = path.join(FOLDER, TARGET, 'debug', 'libsafe_socket.so');
+/**
+ * @param {string} root of the sources
+ * @param {string} target where cargo builds
+ * @returns {string} the addon
+ */
+function build(root, target) {
+  const env = { ...process.env, RUSTC_BOOTSTRAP: '1', RUSTFLAGS: FLAGS, CARGO_TARGET_DIR: target };
+  const manifest = path.join(root, 'Cargo.toml');
+  const args = ['build', '--quiet', '--lib', '--target', TARGET, '--manifest-path', manifest];
+  demand('cargo build, with AddressSanitizer', 'cargo', args, { env });
+  const library = path.join(target, TARGET, 'debug', 'libsafe_socket.so');
   if (!readFileSync(library).includes('__asan_report_')) fail('The addon was built without AddressSanitizer.');
-  copyFileSync(library, ADDON);
+  const addon = path.join(target, 'safe-socket.node');
+  copyFileSync(library, addon);
+  return addon;
+}
+
+/**
+ * Whether the sanitizer finds what is there.
+ *
+ * @param {typeof MISTAKES[number]} mistake
+ */
+function demandReport({ name, file, right, wrong, report }) {
+  const copy = mkdtempSync(path.join(os.tmpdir(), 'safe-socket-mistake-'));
+  try {
+    for (const source of ['Cargo.toml', 'Cargo.lock', 'build.rs', 'src']) {
+      cpSync(path.join(ROOT, source), path.join(copy, source), { recursive: true });
+    }
+    const text = readFileSync(path.join(copy, file), 'utf8');
+    if (!text.includes(right)) fail(`There is no place in ${file} for the mistake that ${name}.`);
+    writeFileSync(path.join(copy, file), text.replace(right, wrong));
+    const addon = build(copy, MISTAKES_FOLDER);
+    const { reports } = sanitized(addon, (env) => {
+      spawnSync(process.execPath, PLAIN_PROGRAM, { cwd: ROOT, env: { ...env, SAFE_SOCKET_DRIVER: 'loop' } });
+    });
+    if (!reports.some((text) => report.test(text))) fail(`AddressSanitizer does not see that a copy ${name}.`);
+    console.log(`Found out: a copy that ${name}`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} title
+ * @param {string} addon
+ * @param {string} driver
+ * @param {string[]} args of node
+ */
+function demandNoReport(title, addon, driver, args) {
+  const { result: passed, reports } = sanitized(addon, (env) =>
+    run(title, process.execPath, args, { env: { ...env, SAFE_SOCKET_DRIVER: driver }, quiet: args === MISBEHAVING }),
+  );
+  for (const report of reports) process.stderr.write(report);
+  if (!passed || reports.length > 0) fail(`Failed: ${title}`);
+  console.log(`No report of AddressSanitizer: ${title}`);
 }
 
 /** @returns {string} the sanitizer's library, which must be the first of the process */
@@ -81,27 +169,24 @@ function runtime() {
 }
 
 /**
- * @param {string} title
- * @param {string} driver
- * @param {string[]} args of node
+ * @template T
+ * @param {string} addon
+ * @param {(env: NodeJS.ProcessEnv) => T} act runs node in this environment
+ * @returns {{ result: T, reports: string[] }}
  */
-function sanitized(title, driver, args) {
-  const reports = mkdtempSync(path.join(os.tmpdir(), 'safe-socket-sanitize-'));
+function sanitized(addon, act) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'safe-socket-sanitize-'));
   try {
-    const env = {
+    const result = act({
       ...process.env,
-      SAFE_SOCKET_DRIVER: driver,
-      NAPI_RS_NATIVE_LIBRARY_PATH: ADDON,
+      NAPI_RS_NATIVE_LIBRARY_PATH: addon,
       LD_PRELOAD: runtime(),
       // Of a process with a garbage collector, leaks at its end say nothing; test:soak looks for those.
-      ASAN_OPTIONS: `detect_leaks=0:log_path=${path.join(reports, 'report')}`,
-    };
-    const passed = run(title, process.execPath, args, { env, quiet: args === MISBEHAVING });
-    const found = readdirSync(reports).map((name) => readFileSync(path.join(reports, name), 'utf8'));
-    for (const report of found) process.stderr.write(report);
-    if (!passed || found.length > 0) fail(`Failed: ${title}`);
-    console.log(`No report of AddressSanitizer: ${title}`);
+      ASAN_OPTIONS: `detect_leaks=0:log_path=${path.join(folder, 'report')}`,
+    });
+    const reports = readdirSync(folder).map((name) => readFileSync(path.join(folder, name), 'utf8'));
+    return { result, reports };
   } finally {
-    rmSync(reports, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
