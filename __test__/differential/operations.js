@@ -141,7 +141,7 @@ function isFloodForNobody({ socket, peer }, { kind, content, size }) {
 function isGathered(end, operation) {
   const isWrite = operation.kind === 'write' || operation.kind === 'pipeFrom' || operation.content;
   if (!isWrite || end.socket.destroyed || end.socket.writableEnded) return false;
-  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.justWritten > 0)) return true;
+  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.writtenInStep > 0)) return true;
   const written = 1 + (operation.content?.size ?? operation.size * SOURCE_CHUNKS);
   // A Unix socket also counts the pieces, of which there are fewer: how many bytes it takes at once may differ.
   if (end.isUnix && end.writtenInGo > 0 && end.writtenInGo + written > UNIX_BUFFER_BYTES) return true;
@@ -159,9 +159,9 @@ function isGathered(end, operation) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetWhileEnding({ socket, willReset, justWritten, writtenInStep }, { kind }) {
+function isResetWhileEnding({ socket, willReset, writtenInStep }, { kind }) {
   // How much of a flood has left when it is reset; another thread may wake up after a single write and its reset.
-  const hasRace = writtenInStep > MAX_UNREAD_BYTES || (IS_THREADED && justWritten > 0);
+  const hasRace = writtenInStep > (IS_THREADED ? 0 : MAX_UNREAD_BYTES);
   if (socket.destroyed) return false;
   if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished) || hasRace;
   return willReset && (kind === 'end' || kind === 'destroySoon' || kind === 'pipeFrom');
