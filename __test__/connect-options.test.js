@@ -217,7 +217,7 @@ const CASES = {
   },
 };
 
-describe('a socket', () => {
+describe('a socket', { timeout: 150_000 }, () => {
   for (const [title, perform] of Object.entries(CASES)) {
     test(title, { skip: VERSION < SINCE[title] }, async (t) => {
       const expected = await perform(net, t);

@@ -198,7 +198,7 @@ const CASES = {
 const SINCE = { 'reusePort lets two servers share a port': 22 };
 const VERSION = Number.parseInt(process.versions.node);
 
-describe('of a server', () => {
+describe('of a server', { timeout: 150_000 }, () => {
   for (const [title, perform] of Object.entries(CASES)) {
     test(title, { skip: VERSION < SINCE[title] }, async (t) => {
       const expected = await perform(net, t);

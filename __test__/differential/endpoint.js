@@ -39,6 +39,7 @@ class Endpoint {
     /** The same, since somebody began to perform operations, and since the last moment of rest. */
     this.writtenInGo = 0;
     this.writtenInStep = 0;
+    this.writesInStep = 0;
     this.hasJustRead = false;
     this.willReset = false;
     /** @type {Endpoint | undefined} */
@@ -102,6 +103,7 @@ class Endpoint {
    */
   rest(withAddresses) {
     this.writtenInStep = 0;
+    this.writesInStep = 0;
     if (this.socket === undefined) {
       this.trace.rest('-- no socket');
       return;

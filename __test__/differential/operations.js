@@ -149,6 +149,7 @@ function isGathered(end, operation) {
   end.justWritten += written;
   end.writtenInGo += written;
   end.writtenInStep += written;
+  end.writesInStep += operation.kind === 'pipeFrom' ? SOURCE_CHUNKS : 1;
   return false;
 }
 
@@ -159,9 +160,10 @@ function isGathered(end, operation) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetWhileEnding({ socket, willReset, writtenInStep }, { kind }) {
-  // How much of a flood has left when it is reset; another thread may wake up after a single write and its reset.
-  const hasRace = writtenInStep > (IS_THREADED ? 0 : MAX_UNREAD_BYTES);
+function isResetWhileEnding({ socket, willReset, writesInStep, writtenInStep }, { kind }) {
+  // How much of a flood has left when it is reset, or of small writes, which the kernel holds back unless they are
+  // gathered; and another thread may wake up after a single write and its reset.
+  const hasRace = writtenInStep > MAX_UNREAD_BYTES || writesInStep > (IS_THREADED ? 0 : 1);
   if (socket.destroyed) return false;
   if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished) || hasRace;
   return willReset && (kind === 'end' || kind === 'destroySoon' || kind === 'pipeFrom');
