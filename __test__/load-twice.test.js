@@ -5,7 +5,10 @@
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const path = require('node:path');
+const process = require('node:process');
 const { test } = require('node:test');
+const v8 = require('node:v8');
+const vm = require('node:vm');
 const { Worker } = require('node:worker_threads');
 
 const ROOT = path.join(__dirname, '..');
@@ -44,6 +47,22 @@ test(`${ROUNDS} copies one after the other all work, and so does the first`, asy
   }
 });
 
+test('copies that are forgotten leave little behind', async () => {
+  const evaluate = async (/** @type {number} */ count) => {
+    for (let i = 0; i < count; i++) {
+      forgetModules((file) => !file.endsWith('.node') && !file.endsWith('binding.js'));
+      module.children.length = 0;
+      await talk(loaded());
+    }
+    return held();
+  };
+  const before = await evaluate(5);
+  const after = await evaluate(ROUNDS);
+  // Without a buffer of its own for each.
+  assert.ok(after.arrayBuffers - before.arrayBuffers < 1 << 20, `${after.arrayBuffers - before.arrayBuffers} bytes`);
+  assert.ok((after.heapUsed - before.heapUsed) / ROUNDS < 200_000, `${after.heapUsed - before.heapUsed} bytes of heap`);
+});
+
 test('eight workers have an event loop each, beside the one of the main thread', async (t) => {
   const workers = Array.from({ length: 8 }, () => {
     const worker = new Worker(
@@ -72,6 +91,27 @@ test('eight workers have an event loop each, beside the one of the main thread',
     assert.deepEqual(await exited, [0]);
   }
 });
+
+/** @param {typeof import('..')} net what nothing refers to afterwards */
+async function talk(net) {
+  const server = net.createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  assert.equal(await echo(net, port), 'hello');
+  server.close();
+  await once(server, 'close');
+}
+
+/** @returns {Promise<NodeJS.MemoryUsage>} after the garbage is gone */
+async function held() {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc');
+  for (let i = 0; i < 5; i++) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return process.memoryUsage();
+}
 
 /**
  * Empties the module cache of this package's files.

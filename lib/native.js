@@ -19,6 +19,9 @@ const SLAB_BYTES = 256 * 1024;
 
 const debug = debuglog('safe-socket');
 
+/** Where the addon's exports keep the slab: copies of lib/ that share an event loop read one after the other. */
+const kSlab = Symbol.for('safe-socket.slab');
+
 /** @typedef {typeof import('./binding')} Binding */
 
 /**
@@ -83,7 +86,7 @@ function eventLoop() {
 /** @returns {EventLoop} */
 function startEventLoop() {
   const binding = native();
-  const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  const slab = slabOf(binding);
   // Async hooks put the stores of this moment on the resource, and the sockets that a server accepts would find them
   // there; they belong to nobody.
   const resource = {};
@@ -97,6 +100,17 @@ function startEventLoop() {
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
   debug('event loop started with the %s driver', driver);
   return { binding, realm, driver, slab, write };
+}
+
+/**
+ * @param {any} binding
+ * @returns {Buffer}
+ */
+function slabOf(binding) {
+  if (binding[kSlab] === undefined) {
+    Object.defineProperty(binding, kSlab, { value: Buffer.allocUnsafeSlow(SLAB_BYTES) });
+  }
+  return binding[kSlab];
 }
 
 /**

@@ -1,4 +1,5 @@
-//! What the sockets of one loaded copy of lib/ share: its listeners and its buffer.
+//! What the sockets of one loaded copy of lib/ share: its listeners, and the buffer, which is that of
+//! the other copies too.
 //!
 //! One per environment, as a rule; several where a test runner evaluates lib/ again and again on
 //! the same addon.

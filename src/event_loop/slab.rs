@@ -1,4 +1,5 @@
-//! The buffer that the kernel reads into: JavaScript's memory, shared by all sockets of a realm.
+//! The buffer that the kernel reads into: JavaScript's memory, shared by all sockets of a realm, and
+//! as a rule by all realms of an environment.
 //!
 //! The bytes are JavaScript's only for the length of the read event; whoever keeps them copies
 //! them. So no `Buffer` that was handed out is ever written again.
@@ -61,8 +62,8 @@ impl Slab {
         }
         let _in_use = ResetOnDrop(&self.in_use);
         // SAFETY: the memory lives as long as `_buffer` holds it, and is not detached, as nobody
-        // but lib/native.js has it. JavaScript does not run during `read`, and `in_use` admits one
-        // slice at a time.
+        // but lib/native.js has it. JavaScript does not run during `read`, `in_use` admits one
+        // slice at a time, and no read of another realm on the same buffer begins inside of one.
         read(unsafe { slice::from_raw_parts_mut(self.bytes, self.len.min(limit)) })
     }
 }
