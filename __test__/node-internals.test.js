@@ -18,10 +18,12 @@ const { describe, it } = require('node:test');
 const tls = require('node:tls');
 
 const safe = require('..');
+const { belongsToHttp } = require('../lib/internals/belongs-to-http');
 const { callerOf } = require('../lib/internals/caller');
 const { isCalledByTls } = require('../lib/internals/called-by-tls');
 const { descriptorOf } = require('../lib/internals/descriptor');
 const { isDestroyedByHttpClient, isEndedByHttpServer } = require('../lib/internals/http-socket');
+const { isNormalizedByNode } = require('../lib/internals/normalized-by-node');
 const { isTimeoutOnStack } = require('../lib/internals/timeout-frame');
 const { undestroy } = require('../lib/internals/undestroy');
 const { isWriteOnly } = require('../lib/internals/write-only');
@@ -73,6 +75,13 @@ describe('beyond its documentation, Node', () => {
     child.stdin.end();
   });
 
+  it('marks the arguments that it has normalized', () => {
+    const args = Reflect.apply(Reflect.get(net, '_normalizeArgs'), net, [[1, 'localhost']]);
+    assert.equal(isNormalizedByNode(args), true);
+    assert.equal(isNormalizedByNode([...args]), false);
+    assert.throws(() => new safe.Socket().connect([...args]), { code: 'ERR_MISSING_ARGS' });
+  });
+
   it("calls what emits 'timeout' _onTimeout", async (t) => {
     const { socket } = await connected(t);
     assert.equal(isTimeoutOnStack(), false);
@@ -122,6 +131,7 @@ describe('beyond its documentation, Node', () => {
   it('notes on a socket that HTTP uses it', async (t) => {
     const server = http.createServer((request, response) => {
       assert.equal(isEndedByHttpServer(request.socket), true);
+      assert.equal(belongsToHttp(request.socket), true);
       response.end();
     });
     t.after(() => server.close());
@@ -131,11 +141,23 @@ describe('beyond its documentation, Node', () => {
     const request = http.get({ port, host: '127.0.0.1', agent: false });
     const [socket] = await once(request, 'socket');
     assert.equal(isDestroyedByHttpClient(socket), true);
+    assert.equal(belongsToHttp(socket), true);
     const [response] = await once(request, 'response');
     await new Promise((resolve) => finished(response.resume(), resolve));
 
     const { socket: free } = await connected(t);
-    assert.deepEqual([isDestroyedByHttpClient(free), isEndedByHttpServer(free)], [false, false]);
+    const answers = [isDestroyedByHttpClient, isEndedByHttpServer, belongsToHttp].map((ask) => ask(free));
+    assert.deepEqual(answers, [false, false, false]);
+  });
+
+  it('listens for the close of a socket below http2 by socketOnClose', async (t) => {
+    const server = http2.createServer();
+    const { socket, peer } = await connectedBy(t, (to) => net.connect(to), server);
+    assert.equal(belongsToHttp(peer), true);
+    assert.equal(belongsToHttp(socket), false);
+    const session = http2.connect('http://localhost', { createConnection: () => socket }).on('error', () => {});
+    t.after(() => session.destroy());
+    assert.equal(belongsToHttp(socket), true);
   });
 });
 

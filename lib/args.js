@@ -2,17 +2,9 @@
 
 /** The call forms that `connect()` and `listen()` share: `(options)`, `(path)`, `(port[, host])`, each with a callback. */
 
-const net = require('node:net');
+const { isNormalizedByNode } = require('./internals/normalized-by-node');
 
 const kNormalized = Symbol('safe-socket.normalized');
-
-/**
- * Node marks argument lists that were already brought into one form, and hands them from one part of
- * itself to another (`http` to `createConnection`); the mark is a symbol that only such a list shows.
- */
-const [kNormalizedByNode] = /** @type {Array<symbol | undefined>} */ (
-  Object.getOwnPropertySymbols(Reflect.get(net, '_normalizeArgs')?.([]) ?? [])
-);
 
 /**
  * @param {any} value
@@ -36,10 +28,7 @@ function isPath(value) {
  * @returns {args is [object, Function | null]}
  */
 function isNormalized(args) {
-  if (!Array.isArray(args)) return false;
-  return (
-    Object.hasOwn(args, kNormalized) || (kNormalizedByNode !== undefined && Object.hasOwn(args, kNormalizedByNode))
-  );
+  return Array.isArray(args) && (Object.hasOwn(args, kNormalized) || isNormalizedByNode(args));
 }
 
 /**

@@ -5,7 +5,6 @@
  * programs each uses a part.
  */
 
-const belongsToHttpFile = late(() => require('./belongs-to-http'));
 const closeGracefullyFile = late(() => require('./close-gracefully'));
 const createConnectionFile = late(() => require('./create-connection'));
 const deliveredFile = late(() => require('./delivered'));
@@ -13,6 +12,7 @@ const flushBeforeExitFile = late(() => require('./flush-before-exit'));
 const guardFile = late(() => require('./guard'));
 const guardedDeadlinesFile = late(() => require('./guarded-deadlines'));
 const httpMessageFile = late(() => require('./http-message'));
+const belongsToHttpFile = late(() => require('./internals/belongs-to-http'));
 const calledByTlsFile = late(() => require('./internals/called-by-tls'));
 const httpSocketFile = late(() => require('./internals/http-socket'));
 const timeoutFrameFile = late(() => require('./internals/timeout-frame'));
@@ -65,7 +65,7 @@ function guard(...args) {
   return guardFile().guard(...args);
 }
 
-/** @type {typeof import('./belongs-to-http').belongsToHttp} */
+/** @type {typeof import('./internals/belongs-to-http').belongsToHttp} */
 function belongsToHttp(...args) {
   return belongsToHttpFile().belongsToHttp(...args);
 }

@@ -1,11 +1,17 @@
 'use strict';
 
-const { isMessage } = require('./http-message');
-
 /**
- * Is the stream an HTTP message, or a socket in the hands of Node's `http`, `https` or `http2`? They end a socket
+ * Is a stream an HTTP message, or a socket in the hands of Node's `http`, `https` or `http2`? They end a socket
  * twice as a matter of course. A socket that was handed over by `'upgrade'` or `'connect'` is in yours.
  *
+ * Beyond Node's documentation: `socket.parser`, `socket._httpMessage`, and the name `socketOnClose` of the listener that a
+ * session of `http2` has on its socket. Should they change, such a socket that is given to `safeSocket()` is strict by
+ * default: a second bare `end()` of Node's own throws there, unless `{ strict: false }` is said.
+ */
+
+const { isMessage } = require('../http-message');
+
+/**
  * @param {any} stream
  * @returns {boolean}
  */
