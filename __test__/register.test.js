@@ -44,6 +44,15 @@ describe('safe-socket/register', { timeout: 150_000 }, () => {
     }
   }
 
+  it('--require guards the sockets of a worker whose program is text, where Node loads nothing of --import', async () => {
+    const program = 'in-a-worker-of-text.js';
+    assert.deepEqual(await linesOf(REQUIRE, program), ['ERR_SOCKET_ALREADY_ENDED']);
+    const nothing = 'data:text/javascript,console.log(import.meta.url)';
+    const plain = path.join(__dirname, 'programs', program);
+    const { stdout } = await run(process.execPath, ['--import', nothing, plain]).catch((error) => error);
+    assert.equal(stdout.split(nothing).length - 1, 1, 'Node loads it in such workers too: say so in the docs');
+  });
+
   it('guards by NODE_OPTIONS', async () => {
     const env = { NODE_OPTIONS: `--require ${JSON.stringify(REGISTER)}` };
     assert.deepEqual(await linesOf([], 'in-a-fork.js', env), ['ERR_SOCKET_ALREADY_ENDED']);
