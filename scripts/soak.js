@@ -1,9 +1,11 @@
 'use strict';
 
 /**
- * `npm run test:soak [-- --connections N --messages M --sockets S --rounds R --plant connection|descriptor|bytes|native]`
+ * `npm run test:soak [-- --connections N --messages M --sockets S --apart --rounds R
+ *     --plant connection|descriptor|bytes|native]`
  *
  * Opens, uses and closes N connections; sends M messages over S connections; and looks R times at what the process holds.
+ * With `--apart` the messages are echoed by another process, where both ends would need more descriptors than one may have.
  * Fails if that has grown from the rounds in the beginning to those in the end; the first is the warm-up.
  * `--plant` leaks something on purpose, and must fail.
  */
@@ -15,7 +17,7 @@ const process = require('node:process');
 const { parseArgs } = require('node:util');
 
 const { connections, startServer } = require('../__test__/soak/connections');
-const { converse, exchange, startEcho } = require('../__test__/soak/messages');
+const { converse, exchange, startEcho, startEchoApart } = require('../__test__/soak/messages');
 const { growth, resources } = require('../__test__/soak/resources');
 
 /** A warm-up, a beginning and an end. */
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '1000000' },
     messages: { type: 'string', default: '20000000' },
     sockets: { type: 'string', default: '1000' },
+    apart: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '10' },
     plant: { type: 'string' },
   },
@@ -87,15 +90,20 @@ async function soakConnections(total, rounds) {
  */
 async function soakMessages(total, rounds, sockets) {
   if (total === 0) return [];
-  const server = await startEcho();
-  const conversations = await converse(server, sockets);
+  const echo = values.apart ? await startEchoApart() : await startEchoHere();
+  const conversations = await converse(echo.port, sockets);
   const grown = await inRounds(`${total} messages over ${sockets} connections`, rounds, async () => {
     await exchange(conversations, Math.ceil(total / rounds));
   });
   const wrong = conversations.reduce((sum, conversation) => sum + conversation.wrong, 0);
   for (const { socket } of conversations) socket.destroy();
-  await close(server);
+  await echo.close();
   return wrong > 0 ? [...grown, `${wrong} messages were not as they were sent`] : grown;
+}
+
+async function startEchoHere() {
+  const server = await startEcho();
+  return { port: server.address().port, close: () => close(server) };
 }
 
 /** @param {any} server */

@@ -5,8 +5,10 @@
  * changed or out of order.
  */
 
+const { fork } = require('node:child_process');
 const { randomBytes } = require('node:crypto');
 const { once } = require('node:events');
+const path = require('node:path');
 
 const net = require('../..');
 
@@ -39,6 +41,17 @@ async function startEcho() {
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 });
   await once(server, 'listening');
   return server;
+}
+
+/**
+ * The same in a process of its own: both ends of a connection in one take two of the descriptors that it may have.
+ *
+ * @returns {Promise<{ port: number, close: () => void }>}
+ */
+async function startEchoApart() {
+  const child = fork(path.join(__dirname, 'echo.js'));
+  const [port] = await once(child, 'message');
+  return { port, close: () => child.disconnect() };
 }
 
 class Conversation {
@@ -101,12 +114,11 @@ class Conversation {
 }
 
 /**
- * @param {any} server
+ * @param {number} port
  * @param {number} count
  * @returns {Promise<Conversation[]>} one for each connection
  */
-async function converse(server, count) {
-  const { port } = server.address();
+async function converse(port, count) {
   return Promise.all(
     Array.from({ length: count }, async (_, id) => {
       const socket = net.connect(port, '127.0.0.1');
@@ -123,4 +135,4 @@ async function exchange(conversations, messages) {
   return each * conversations.length;
 }
 
-module.exports = { converse, exchange, startEcho };
+module.exports = { converse, exchange, startEcho, startEchoApart };
