@@ -106,12 +106,10 @@ function assign(target, write, methods) {
 /**
  * As anybody's assignment leaves it: an own property that shows.
  *
- * @param {any} socket
+ * @param {object} socket
  * @param {unknown} write
  */
 function expose(socket, write) {
-  // V8 makes a property enumerable by building the shape of the object anew; to take it away and add another costs it less.
-  delete socket.write;
   Object.defineProperty(socket, 'write', { value: write, writable: true, configurable: true, enumerable: true });
 }
 
