@@ -17,10 +17,14 @@ test('20,000 connections and 200,000 messages leave nothing behind', { timeout: 
   await run(process.execPath, [SOAK, ...options]);
 });
 
-test('200,000 messages arrive as they were sent, the echoing end in another process', { timeout: 150_000 }, async () => {
-  const options = ['--connections', '0', '--messages', '200000', '--sockets', '1000', '--apart', '--rounds', '10'];
-  await run(process.execPath, [SOAK, ...options]);
-});
+test(
+  '200,000 messages arrive as they were sent, the echoing end in another process',
+  { timeout: 150_000 },
+  async () => {
+    const options = ['--connections', '0', '--messages', '200000', '--sockets', '1000', '--apart', '--rounds', '10'];
+    await run(process.execPath, [SOAK, ...options]);
+  },
+);
 
 for (const { plant, found } of [
   { plant: 'connection', found: /heap grew by/ },

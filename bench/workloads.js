@@ -88,7 +88,6 @@ const workloads = [
     serve: 'sink-live',
     load: ['flood', '--connections', 4],
     per: 'MiB',
-    goal: 1.5,
   },
   {
     name: 'connect-server',
