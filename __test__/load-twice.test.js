@@ -60,7 +60,8 @@ test('copies that are forgotten leave little behind', async () => {
   const after = await evaluate(ROUNDS);
   // Without a buffer of its own for each.
   assert.ok(after.arrayBuffers - before.arrayBuffers < 1 << 20, `${after.arrayBuffers - before.arrayBuffers} bytes`);
-  assert.ok((after.heapUsed - before.heapUsed) / ROUNDS < 200_000, `${after.heapUsed - before.heapUsed} bytes of heap`);
+  // A whole copy is half a megabyte; Node 20 keeps the text of packed-rest.js.
+  assert.ok((after.heapUsed - before.heapUsed) / ROUNDS < 300_000, `${after.heapUsed - before.heapUsed} bytes of heap`);
 });
 
 test('eight workers have an event loop each, beside the one of the main thread', async (t) => {

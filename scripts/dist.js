@@ -71,15 +71,15 @@ function faceOf(name) {
 function packed(first) {
   return `'use strict';
     const loader = { exports: {} };
-    (function (module) { ${read(path.relative(ROOT, LOADER))} })(loader);
-    module.exports = loader.exports.makeLoad(__dirname, require, ${functions(first)}, () => require('./packed-rest.js'));`;
+    (function (module, require) { ${read(path.relative(ROOT, LOADER))} })(loader, require);
+    module.exports = loader.exports.makeLoad(__dirname, require, ${functions(first)});`;
 }
 
 /** @param {string[]} names */
 function functions(names) {
   const entries = names.map((name) => {
     const code = withLoad(read(`lib/${name}`), path.posix.dirname(name));
-    return `${JSON.stringify(name)}: function (module, exports, load, __dirname) {\n${code}\n}`;
+    return `${JSON.stringify(name)}: function (module, exports, load, __dirname, require) {\n${code}\n}`;
   });
   return `{\n${entries.join(',\n')}\n}`;
 }

@@ -4,22 +4,25 @@
  * What stands in for the file loader in the published package: the files of lib/ are functions in two files, for to find,
  * read and compile a file takes Node longer than to run it. Each is still the module of its path in `require.cache`, so
  * whoever asks for the file gets the same module, whichever way it came.
+ *
+ * `require` is a parameter of each, as it is of a file: if they all shared the one around them, a function that is held, such as
+ * those that hear of events, would hold every module of a copy that a test runner has long forgotten.
  */
 
 const path = require('node:path');
 
 /**
- * @typedef {(module: object, exports: object, load: (name: string) => any, folder: string) => void} Define
+ * @typedef {(module: object, exports: object, load: Load, folder: string, require: NodeJS.Require) => void} Define
+ * @typedef {(name: string) => any} Load gives the exports of lib/NAME
  */
 
 /**
  * @param {string} folder that of lib/
  * @param {NodeJS.Require} require that of a file in it
  * @param {Record<string, Define>} first what `register` loads
- * @param {() => Record<string, Define>} rest
- * @returns {(name: string) => any} gives the exports of lib/NAME
+ * @returns {Load}
  */
-function makeLoad(folder, require, first, rest) {
+function makeLoad(folder, require, first) {
   /** Test runners with a registry of their own ignore what is written to `require.cache`. @type {Map<string, any>} */
   const loaded = new Map();
   return load;
@@ -29,14 +32,14 @@ function makeLoad(folder, require, first, rest) {
     const filename = path.join(folder, name);
     const known = loaded.get(name) ?? require.cache[filename];
     if (known !== undefined) return known.exports;
-    const define = first[name] ?? rest()[name];
+    const define = first[name] ?? require('./packed-rest.js')[name];
     /** @type {any} */
     const module = { id: filename, filename, path: path.dirname(filename), exports: {}, loaded: false };
     module.children = [];
     module.paths = [];
     loaded.set(name, module);
     require.cache[filename] = module;
-    define(module, module.exports, load, module.path);
+    define(module, module.exports, load, module.path, require);
     module.loaded = true;
     return module.exports;
   }
