@@ -29,16 +29,25 @@ async function connect(socket, server) {
   return peer.on('error', () => {});
 }
 
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {() => any} make
+ * @returns {Promise<{ server: net.Server, socket: any }>} connected for the first time, to a peer that reads
+ */
+async function begin(t, make) {
+  const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const socket = make();
+  t.after(() => socket.destroy());
+  (await connect(socket, server)).resume();
+  return { server, socket };
+}
+
 for (const [kind, make] of Object.entries(sockets)) {
   describe(`delivered() on a socket of ${kind} that is connected again`, { skip, timeout: 150_000 }, () => {
     test('promises no more than the new peer has received', async (t) => {
-      const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
-      t.after(() => server.close());
-      await once(server, 'listening');
-      const socket = make();
-      t.after(() => socket.destroy());
-
-      (await connect(socket, server)).resume();
+      const { server, socket } = await begin(t, make);
       assert.equal(safe.peerState(socket), 'open');
       socket.write(Buffer.alloc(TOO_MUCH));
       assert.equal((await safe.delivered(socket)).bytesDelivered, TOO_MUCH);
@@ -57,13 +66,7 @@ for (const [kind, make] of Object.entries(sockets)) {
     });
 
     test('remembers nothing of a connection that was only asked for its peer', async (t) => {
-      const server = net.createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1');
-      t.after(() => server.close());
-      await once(server, 'listening');
-      const socket = make();
-      t.after(() => socket.destroy());
-
-      (await connect(socket, server)).resume();
+      const { server, socket } = await begin(t, make);
       await new Promise((resolve) => socket.write(Buffer.alloc(TOO_MUCH), resolve));
       assert.equal(safe.peerState(socket), 'open');
       socket.destroy();
