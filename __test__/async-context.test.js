@@ -1,7 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
-const { AsyncLocalStorage } = require('node:async_hooks');
+const { AsyncLocalStorage, createHook, executionAsyncId, executionAsyncResource } = require('node:async_hooks');
 const { once } = require('node:events');
 const net = require('node:net');
 const { describe, it } = require('node:test');
@@ -58,6 +58,44 @@ async function storesSeen(implementation) {
   await new Promise((resolve) => refused.once('close', resolve));
   return seen;
 }
+
+/**
+ * @param {any} implementation
+ * @returns {Promise<Record<string, boolean>>} by the events of an accepted socket, whether their resource is the one
+ * that async hooks were told of
+ */
+async function resourcesSeen(implementation) {
+  const resources = new Map();
+  const hook = createHook({
+    init(id, type, _trigger, resource) {
+      if (type === 'TCPWRAP') resources.set(id, resource);
+    },
+  });
+  /** @type {Record<string, boolean>} */
+  const seen = {};
+  const note = (event) => () => {
+    seen[event] = resources.get(executionAsyncId()) === executionAsyncResource();
+  };
+  const server = implementation.createServer((socket) => {
+    for (const event of ['data', 'end', 'close']) socket.on(event, note(event));
+    socket.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  hook.enable();
+  const client = net.connect(server.address().port, '127.0.0.1');
+  client.resume().end('x');
+  const [accepted] = await once(server, 'connection');
+  await once(accepted, 'close');
+  hook.disable();
+  server.close();
+  return seen;
+}
+
+describe('an accepted socket', () => {
+  it('has one async resource in all of its events, as with net', async () => {
+    assert.deepEqual(await resourcesSeen(safe), await resourcesSeen(net));
+  });
+});
 
 describe('AsyncLocalStorage', () => {
   it('has the store that net gives in every event and callback', { skip }, async () => {

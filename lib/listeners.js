@@ -56,17 +56,17 @@ const listeners = {
     nextTurn();
     const owner = owners[id];
     owners[id] = undefined;
-    // Nobody's: a connection that the server did not want.
+    // Nobody's: closed before anybody could hear of it.
     owner?.[kOnClose]();
   },
 
   /**
    * @param {number} id of the listener
-   * @param {number} accepted id of the stream
+   * @param {number} accepted id of the stream, which is its own owner so far
    */
   onconnection(id, accepted) {
     nextTurn();
-    owners[id][kOnConnection](accepted);
+    owners[id][kOnConnection](owners[accepted]);
   },
 };
 

@@ -12,7 +12,6 @@ const { pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options'
 const { listenMethods } = require('./listen');
 const { kOnClose, kOnConnection } = require('./listeners');
 const { publishOpened } = require('./metrics');
-const { Stream, eventLoop } = require('./native');
 const { netError } = require('./net-error');
 const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
@@ -126,10 +125,9 @@ const serverMethods = {
 
   /**
    * @this {any}
-   * @param {number} id of the stream
+   * @param {any} stream
    */
-  [kOnConnection](id) {
-    const stream = new Stream(eventLoop(), this[kListener].kind, id);
+  [kOnConnection](stream) {
     if (isFull(this)) {
       if (stream.kind === 'tcp') {
         const data = Object.assign(Object.create(null), describeSide(stream, 'local'), describeSide(stream, 'remote'));

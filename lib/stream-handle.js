@@ -11,7 +11,7 @@
  * @typedef {{ address: string, family: string, port: number }} Address
  */
 
-const { owners } = require('./listeners');
+const { kOnClose, owners } = require('./listeners');
 
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
@@ -44,6 +44,22 @@ class Stream {
     stream.#id = CLOSED;
     return id;
   }
+
+  /**
+   * Makes the object of an accepted stream, its own owner until somebody wants it.
+   *
+   * @param {EventLoop} started
+   * @param {'tcp' | 'pipe'} kind
+   * @param {number} id
+   */
+  static accepted(started, kind, id) {
+    const stream = new Stream(started, kind, id);
+    owners[id] = stream;
+    return stream;
+  }
+
+  /** Nobody wanted it. */
+  [kOnClose]() {}
 
   /** The descriptor, or -1. */
   get fd() {

@@ -39,8 +39,8 @@ pub fn start<'env>(
     resource: Object<'env>,
 ) -> Result<Started<'env>> {
     let realm = Realm {
-        listeners: Rc::new(Listeners::new(env, &listeners)?),
-        slab: Rc::new(Slab::new(slab)?),
+        listeners: Listeners::new(env, &listeners)?,
+        slab: Slab::new(slab)?,
         hang_up_is_end,
     };
     let preferred = if use_thread {

@@ -35,8 +35,11 @@ fn with_listener<T>(
 pub fn listener_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
     with_event_loop(&env, |event_loop| {
         let realm = event_loop.realm(realm)?;
-        let id = ListenerSource::create(event_loop, &realm, kind_from(is_pipe));
-        u32::try_from(id).ok()
+        Some(ListenerSource::create(
+            event_loop,
+            &realm,
+            kind_from(is_pipe),
+        ))
     })
     .flatten()
     .ok_or_else(|| Error::new(Status::GenericFailure, "the event loop is not running"))

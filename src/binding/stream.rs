@@ -38,8 +38,7 @@ fn with_stream<T>(
 pub fn stream_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
     with_event_loop(&env, |event_loop| {
         let realm = event_loop.realm(realm)?;
-        let id = StreamSource::create(event_loop, &realm, kind_from(is_pipe));
-        u32::try_from(id).ok()
+        Some(StreamSource::create(event_loop, &realm, kind_from(is_pipe)))
     })
     .flatten()
     .ok_or_else(|| Error::new(Status::GenericFailure, "the event loop is not running"))
@@ -127,7 +126,7 @@ pub fn stream_read_stop(env: Env, id: u32) -> i32 {
 /// Bounds the bytes of one read event; 0 lifts the bound.
 #[napi]
 pub fn stream_limit_read(env: Env, id: u32, bytes: u32) {
-    with_stream(env, id, (), |_, stream| stream.limit_read(bytes as usize));
+    with_stream(env, id, (), |_, stream| stream.limit_read(bytes));
 }
 
 /// One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the

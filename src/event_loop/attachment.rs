@@ -6,15 +6,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::EventLoop;
-use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
+use super::dispatch::{AsyncContext, Emitted, Event};
 use super::ready::SourceWaker;
+use super::{EventLoop, Realm};
 
 /// The common part of streams and listeners.
 #[derive(Debug)]
 pub(super) struct Attachment {
-    pub(super) id: usize,
-    listeners: Rc<Listeners>,
+    pub(super) id: u32,
+    pub(super) realm: Rc<Realm>,
     source_waker: Arc<SourceWaker>,
     waker: Waker,
     /// None before somebody wants the events.
@@ -27,11 +27,11 @@ pub(super) struct Attachment {
 }
 
 impl Attachment {
-    pub(super) fn new(event_loop: &EventLoop, id: usize, listeners: Rc<Listeners>) -> Self {
+    pub(super) fn new(event_loop: &EventLoop, id: u32, realm: &Rc<Realm>) -> Self {
         let source_waker = SourceWaker::new(id, &event_loop.queue);
         Self {
             id,
-            listeners,
+            realm: Rc::clone(realm),
             waker: Waker::from(Arc::clone(&source_waker)),
             source_waker,
             context: OnceCell::new(),
@@ -119,7 +119,8 @@ impl Attachment {
         let Some(context) = self.context.get() else {
             return;
         };
-        if self.listeners.emit(context, self.id, event) == Emitted::EnvironmentEnding {
+        let listeners = &self.realm.listeners;
+        if listeners.emit(context, self.id, event) == Emitted::EnvironmentEnding {
             event_loop.environment_is_ending();
         }
     }

@@ -4,9 +4,11 @@
 //! was made: `process.nextTick` and promise jobs run between two events, `AsyncLocalStorage` keeps
 //! its store, and an exception goes to `'uncaughtException'` while the other sockets go on.
 
-use std::ptr;
+use std::ptr::{self, NonNull};
 
 use napi::{Env, JsValue, Result, Status, bindgen_prelude::*, sys};
+
+use crate::net::Kind;
 
 /// The events of sockets, each with the JavaScript function that hears of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub struct Listeners {
     onshutdown: Persistent,
     onclose: Persistent,
     onconnection: Persistent,
+    /// Makes the object of a stream that was accepted.
+    accepted: Persistent,
 }
 
 impl Listeners {
@@ -62,12 +66,8 @@ impl Listeners {
             onshutdown: function("onshutdown")?,
             onclose: function("onclose")?,
             onconnection: function("onconnection")?,
+            accepted: function("accepted")?,
         })
-    }
-
-    /// The environment that the functions belong to.
-    pub(super) fn env(&self) -> Env {
-        Env::from_raw(self.object.env)
     }
 
     fn of(&self, event: Event) -> (&Persistent, Option<f64>) {
@@ -125,26 +125,10 @@ impl Drop for Persistent {
 #[derive(Debug)]
 pub struct AsyncContext {
     env: sys::napi_env,
-    context: sys::napi_async_context,
+    context: NonNull<sys::napi_async_context__>,
 }
 
 impl AsyncContext {
-    /// The context of a socket that was accepted, made before its server hears of it: then it is
-    /// nobody's, as with libuv's handles. `None` if the environment is ending.
-    #[allow(unsafe_code)]
-    pub(super) fn of_nobody(env: &Env, resource_type: &str) -> Option<Self> {
-        let mut scope = ptr::null_mut();
-        // SAFETY: called on the environment's thread, from a callback of its event loop.
-        if unsafe { sys::napi_open_handle_scope(env.raw(), &raw mut scope) } != sys::Status::napi_ok
-        {
-            return None;
-        }
-        let context = Self::new(env, ptr::null_mut(), resource_type);
-        // SAFETY: closes the scope that was opened above; none was left open in between.
-        unsafe { sys::napi_close_handle_scope(env.raw(), scope) };
-        context.ok()
-    }
-
     /// The context of this moment, with the socket itself as the resource that `async_hooks` sees.
     ///
     /// # Errors
@@ -153,16 +137,18 @@ impl AsyncContext {
         Self::new(env, owner.raw(), resource_type)
     }
 
-    /// The context of this moment. `async_hooks` sees `resource`; if it is null, an object of its own.
+    /// The context of this moment.
     #[allow(unsafe_code)]
     fn new(env: &Env, resource: sys::napi_value, resource_type: &str) -> Result<Self> {
         let name = env.create_string(resource_type)?;
         let mut context = ptr::null_mut();
-        // SAFETY: `resource`, if any, and `name` are live handles of the current environment;
-        // `context` is a valid place for the result.
+        // SAFETY: `resource` and `name` are live handles of the current environment; `context` is a
+        // valid place for the result.
         let status =
             unsafe { sys::napi_async_init(env.raw(), resource, name.raw(), &raw mut context) };
         check(status, "napi_async_init")?;
+        let context = NonNull::new(context)
+            .ok_or_else(|| Error::new(Status::GenericFailure, "napi_async_init gave nothing"))?;
         Ok(Self {
             env: env.raw(),
             context,
@@ -174,18 +160,59 @@ impl Drop for AsyncContext {
     #[allow(unsafe_code)]
     fn drop(&mut self) {
         // SAFETY: made by `napi_async_init` in the same environment and destroyed only here.
-        unsafe { sys::napi_async_destroy(self.env, self.context) };
+        unsafe { sys::napi_async_destroy(self.env, self.context.as_ptr()) };
     }
 }
 
 impl Listeners {
+    /// The context of a stream that was accepted, with the object that JavaScript makes for it as its resource. Made
+    /// before the server hears of it: then it is nobody's, as with libuv's handles. `None` if the environment is ending.
+    #[allow(unsafe_code)]
+    pub(super) fn context_of_nobody(&self, id: u32, kind: Kind) -> Option<AsyncContext> {
+        let env = self.object.env;
+        let mut scope = ptr::null_mut();
+        // SAFETY: called on the environment's thread, from a callback of its event loop.
+        if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
+            return None;
+        }
+        let context = self.make_accepted(id, kind).and_then(|resource| {
+            let resource_type = match kind {
+                Kind::Tcp => "TCPWRAP",
+                Kind::Pipe => "PIPEWRAP",
+            };
+            AsyncContext::new(&Env::from_raw(env), resource, resource_type)
+        });
+        // SAFETY: closes the scope that was opened above; none was left open in between.
+        unsafe { sys::napi_close_handle_scope(env, scope) };
+        context.ok()
+    }
+
+    #[allow(unsafe_code)]
+    fn make_accepted(&self, id: u32, kind: Kind) -> Result<sys::napi_value> {
+        let env = self.object.env;
+        let (this, function) = (self.object.value()?, self.accepted.value()?);
+        let mut arguments = [ptr::null_mut(); 2];
+        let mut object = ptr::null_mut();
+        // SAFETY: a handle scope is open, all values are live in it, and the places for results are valid.
+        let status = unsafe {
+            sys::napi_create_uint32(env, id, &raw mut arguments[0]);
+            sys::napi_get_boolean(env, kind == Kind::Pipe, &raw mut arguments[1]);
+            sys::napi_call_function(env, this, function, 2, arguments.as_ptr(), &raw mut object)
+        };
+        if status != sys::Status::napi_ok {
+            let _ = report_exception(env);
+        }
+        check(status, "napi_call_function")?;
+        Ok(object)
+    }
+
     /// Calls the listener of `event` with the id of the socket, in its context. Returns when it and
     /// the ticks it queued have run; an exception has then been reported.
     ///
     /// The caller holds no borrow of anything that a native call from JavaScript could want.
     #[allow(unsafe_code)]
     #[must_use]
-    pub fn emit(&self, context: &AsyncContext, id: usize, event: Event) -> Emitted {
+    pub fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
         let env = self.object.env;
         let mut scope = ptr::null_mut();
         // SAFETY: called on the environment's thread, from a callback of its event loop.
@@ -199,15 +226,13 @@ impl Listeners {
     }
 
     #[allow(unsafe_code)]
-    fn emit_in_scope(&self, context: &AsyncContext, id: usize, event: Event) -> Emitted {
+    fn emit_in_scope(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
         let env = self.object.env;
         let (function, argument) = self.of(event);
         let (Ok(this), Ok(function)) = (self.object.value(), function.value()) else {
             return Emitted::EnvironmentEnding;
         };
         let mut arguments = [ptr::null_mut(); 2];
-        // JavaScript was given the id as an u32.
-        let id = u32::try_from(id).unwrap_or(u32::MAX);
         // SAFETY: a handle scope is open; `arguments[0]` is a valid place for the result.
         unsafe { sys::napi_create_uint32(env, id, &raw mut arguments[0]) };
         if let Some(number) = argument {
@@ -220,7 +245,7 @@ impl Listeners {
         let status = unsafe {
             sys::napi_make_callback(
                 env,
-                context.context,
+                context.context.as_ptr(),
                 this,
                 function,
                 1 + usize::from(argument.is_some()),

@@ -88,7 +88,7 @@ impl Driver {
 
     /// Delivers the close event of `id` when libuv's close callbacks come; `false` where they do not.
     #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
-    pub(super) fn deliver_close(&self, event_loop: &Rc<EventLoop>, id: usize) -> bool {
+    pub(super) fn deliver_close(&self, event_loop: &Rc<EventLoop>, id: u32) -> bool {
         match self {
             #[cfg(target_os = "linux")]
             Self::Loop(driver) => driver.deliver_close(Rc::clone(event_loop), id),

@@ -101,7 +101,7 @@ impl LoopDriver {
 
     /// Delivers the close event of `id` in the closing phase of this loop iteration; `false` if
     /// there is no handle to be had.
-    pub(super) fn deliver_close(&self, event_loop: Rc<EventLoop>, id: usize) -> bool {
+    pub(super) fn deliver_close(&self, event_loop: Rc<EventLoop>, id: u32) -> bool {
         let Some(handle) = UvHandle::idle(self.uv, self.uv_loop) else {
             return false;
         };

@@ -76,7 +76,7 @@ pub struct EventLoop {
     runtime: Handle,
     queue: Arc<ReadyQueue>,
     sources: Sources,
-    realms: RefCell<Vec<Realm>>,
+    realms: RefCell<Vec<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
     kind: Cell<DriverKind>,
     /// Sources that keep the process alive.
@@ -119,13 +119,13 @@ impl EventLoop {
     /// Adds a realm; the number by which new sockets name it.
     pub fn add_realm(&self, realm: Realm) -> usize {
         let mut realms = self.realms.borrow_mut();
-        realms.push(realm);
+        realms.push(Rc::new(realm));
         realms.len() - 1
     }
 
     /// The realm of this number.
     #[must_use]
-    pub fn realm(&self, number: u32) -> Option<Realm> {
+    pub fn realm(&self, number: u32) -> Option<Rc<Realm>> {
         self.realms.borrow().get(number as usize).cloned()
     }
 
@@ -144,7 +144,7 @@ impl EventLoop {
     /// The source with this id.
     #[must_use]
     pub fn source(&self, id: u32) -> Option<Source> {
-        self.sources.get(id as usize)
+        self.sources.get(id)
     }
 
     /// The stream with this id; `None` if there is none, or it is a listener.
@@ -176,7 +176,7 @@ impl EventLoop {
     }
 
     /// Delivers the close event of `id` when libuv's close callbacks come; `false` where they do not.
-    fn deliver_close(self: &Rc<Self>, id: usize) -> bool {
+    fn deliver_close(self: &Rc<Self>, id: u32) -> bool {
         match &*self.driver.borrow() {
             Some(driver) => driver.deliver_close(self, id),
             None => false,
@@ -221,7 +221,7 @@ impl EventLoop {
     }
 
     /// Delivers a close event, after which the id is free.
-    fn finish_close(&self, id: usize) {
+    fn finish_close(&self, id: u32) {
         match self.sources.remove(id) {
             Some(source) if !self.stopped.get() => source.emit_close(self),
             _ => {}

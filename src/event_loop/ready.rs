@@ -20,7 +20,7 @@ pub struct ReadyQueue {
 
 #[derive(Debug, Default)]
 struct State {
-    ids: VecDeque<usize>,
+    ids: VecDeque<u32>,
     /// Whoever waits for the queue to fill from another thread.
     waiting: Option<Waker>,
 }
@@ -32,7 +32,7 @@ impl ReadyQueue {
     }
 
     /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    fn push(&self, id: usize) {
+    fn push(&self, id: u32) {
         let waiting = {
             let mut state = self.lock();
             state.ids.push_back(id);
@@ -44,7 +44,7 @@ impl ReadyQueue {
     }
 
     /// Takes the first id.
-    pub fn pop(&self) -> Option<usize> {
+    pub fn pop(&self) -> Option<u32> {
         self.lock().ids.pop_front()
     }
 
@@ -76,7 +76,7 @@ impl ReadyQueue {
 /// The waker of one socket.
 #[derive(Debug)]
 pub struct SourceWaker {
-    id: usize,
+    id: u32,
     queued: AtomicBool,
     queue: Arc<ReadyQueue>,
 }
@@ -84,7 +84,7 @@ pub struct SourceWaker {
 impl SourceWaker {
     /// A waker that puts `id` on `queue`.
     #[must_use]
-    pub fn new(id: usize, queue: &Arc<ReadyQueue>) -> Arc<Self> {
+    pub fn new(id: u32, queue: &Arc<ReadyQueue>) -> Arc<Self> {
         Arc::new(Self {
             id,
             queued: AtomicBool::new(false),

@@ -49,20 +49,23 @@ pub(super) struct Sources {
 
 impl Sources {
     /// Adds the source that `make` builds, which is told its id.
-    pub(super) fn insert(&self, make: impl FnOnce(usize) -> Source) -> usize {
+    ///
+    /// # Panics
+    /// With 2^32 sources, for which no system has descriptors.
+    pub(super) fn insert(&self, make: impl FnOnce(u32) -> Source) -> u32 {
         let mut slab = self.slab.borrow_mut();
         let entry = slab.vacant_entry();
-        let id = entry.key();
+        let id = u32::try_from(entry.key()).expect("fewer than 2^32 sources");
         entry.insert(make(id));
         id
     }
 
-    pub(super) fn get(&self, id: usize) -> Option<Source> {
-        self.slab.borrow().get(id).cloned()
+    pub(super) fn get(&self, id: u32) -> Option<Source> {
+        self.slab.borrow().get(id as usize).cloned()
     }
 
-    pub(super) fn remove(&self, id: usize) -> Option<Source> {
-        self.slab.borrow_mut().try_remove(id)
+    pub(super) fn remove(&self, id: u32) -> Option<Source> {
+        self.slab.borrow_mut().try_remove(id as usize)
     }
 
     pub(super) fn take_all(&self) -> Vec<Source> {

@@ -20,11 +20,8 @@ impl ListenerSource {
             return budget.spend(0);
         }
         while let Some(stream) = self.next_connection(event_loop) {
-            let id = StreamSource::accepted(event_loop, &self.realm, stream);
-            match u32::try_from(id) {
-                Ok(id) => self.attachment.emit(event_loop, Event::Connection(id)),
-                Err(_) => drop(event_loop.sources.remove(id)),
-            }
+            let id = StreamSource::accepted(event_loop, &self.attachment.realm, stream);
+            self.attachment.emit(event_loop, Event::Connection(id));
             budget.spend(0);
             if self.attachment.is_closing() || event_loop.stopped.get() {
                 return;

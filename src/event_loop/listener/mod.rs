@@ -35,7 +35,6 @@ enum Io {
 #[derive(Debug)]
 pub struct ListenerSource {
     attachment: Attachment,
-    realm: Realm,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) that libuv would report when it comes to listen(2).
@@ -49,11 +48,10 @@ pub struct ListenerSource {
 
 impl ListenerSource {
     /// A listener without a descriptor.
-    pub fn create(event_loop: &EventLoop, realm: &Realm, kind: Kind) -> usize {
+    pub fn create(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind) -> u32 {
         event_loop.sources.insert(|id| {
             Source::Listener(Rc::new(Self {
-                attachment: Attachment::new(event_loop, id, Rc::clone(&realm.listeners)),
-                realm: realm.clone(),
+                attachment: Attachment::new(event_loop, id, realm),
                 kind,
                 io: RefCell::default(),
                 delayed_error: Cell::new(0),

@@ -16,7 +16,7 @@ use crate::net::errno::{EBADF, errno, status};
 const READ_BYTES: usize = 64 * 1024;
 
 /// Reads in a row after which a write that waits for the kernel has its turn; libuv's number.
-const READS_BEFORE_A_WRITE: u32 = 32;
+const READS_BEFORE_A_WRITE: u8 = 32;
 
 impl StreamSource {
     /// Does what has become possible: one event after the other, until nothing is, or the budget
@@ -102,12 +102,13 @@ impl StreamSource {
     /// and larger calls halve what a fast stream costs. One that JavaScript stops now and then
     /// does not, so that no more is read beyond its high-water mark than libuv would read.
     fn next_read_len(&self) -> usize {
+        let slab = &self.attachment.realm.slab;
         let most = if self.is_fast.get() {
-            self.slab.len()
+            slab.len()
         } else {
-            self.slab.len().min(READ_BYTES)
+            slab.len().min(READ_BYTES)
         };
-        most.min(self.read_limit.get())
+        most.min(self.read_limit.get() as usize)
     }
 
     fn next_read(&self, stream: &Stream, cx: &mut Context<'_>) -> Option<(Event, usize)> {
@@ -120,7 +121,8 @@ impl StreamSource {
                 return None;
             }
             let limit = self.next_read_len();
-            match self.slab.fill(limit, |buf| stream.try_recv(buf)) {
+            let slab = &self.attachment.realm.slab;
+            match slab.fill(limit, |buf| stream.try_recv(buf)) {
                 Ok(0) => {
                     self.reading.set(false);
                     return Some((Event::Read(0), 0));
@@ -151,7 +153,7 @@ impl StreamSource {
     fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
         if stream.poll_read_ready(cx).is_pending() {
             self.armed.set(true);
-        } else if !self.hang_up_is_end {
+        } else if !self.attachment.realm.hang_up_is_end {
             self.reads_in_a_row.set(READS_BEFORE_A_WRITE);
         } else if stream.is_hung_up() {
             self.hung_up.set(true);

@@ -16,7 +16,7 @@ use socket2::{SockRef, Socket};
 
 use super::attachment::Attachment;
 use super::dispatch::{AsyncContext, Event};
-use super::{EventLoop, Realm, Slab, Source};
+use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::path::BoundPath;
@@ -37,22 +37,20 @@ enum Io {
 #[derive(Debug)]
 pub struct StreamSource {
     attachment: Attachment,
-    slab: Rc<Slab>,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) or connect(2) that libuv would report later.
     delayed_error: Cell<i32>,
     reading: Cell<bool>,
     /// The most bytes that one read event may carry.
-    read_limit: Cell<usize>,
+    read_limit: Cell<u32>,
     /// The last read took all that it could: the next one may take more.
     is_fast: Cell<bool>,
     /// tokio knows the waker and has nothing to read: no need to ask again in this run.
     armed: Cell<bool>,
-    hang_up_is_end: bool,
     /// The last read was partial and the connection is over: the end comes next.
     hung_up: Cell<bool>,
-    reads_in_a_row: Cell<u32>,
+    reads_in_a_row: Cell<u8>,
     connecting: Cell<bool>,
     awaiting_writable: Cell<bool>,
     /// A write is over, which JavaScript knows and is told in the next turn.
@@ -66,44 +64,32 @@ pub struct StreamSource {
 
 impl StreamSource {
     /// A stream without a descriptor.
-    pub fn create(event_loop: &EventLoop, realm: &Realm, kind: Kind) -> usize {
-        Self::insert(event_loop, realm, kind, Io::None, None)
+    pub fn create(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind) -> u32 {
+        Self::insert(event_loop, realm, kind, Io::None)
     }
 
     /// A stream that was accepted.
-    pub(super) fn accepted(event_loop: &EventLoop, realm: &Realm, stream: Stream) -> usize {
+    pub(super) fn accepted(event_loop: &EventLoop, realm: &Rc<Realm>, stream: Stream) -> u32 {
         let kind = stream.kind();
-        let resource_type = match kind {
-            Kind::Tcp => "TCPWRAP",
-            Kind::Pipe => "PIPEWRAP",
-        };
-        let context = AsyncContext::of_nobody(&realm.listeners.env(), resource_type);
-        Self::insert(event_loop, realm, kind, Io::Open(stream), context)
+        let id = Self::insert(event_loop, realm, kind, Io::Open(stream));
+        let context = realm.listeners.context_of_nobody(id, kind);
+        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.source(id)) {
+            stream.attachment.set_context(context);
+        }
+        id
     }
 
-    fn insert(
-        event_loop: &EventLoop,
-        realm: &Realm,
-        kind: Kind,
-        io: Io,
-        context: Option<AsyncContext>,
-    ) -> usize {
+    fn insert(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind, io: Io) -> u32 {
         event_loop.sources.insert(|id| {
-            let attachment = Attachment::new(event_loop, id, Rc::clone(&realm.listeners));
-            if let Some(context) = context {
-                attachment.set_context(context);
-            }
             Source::Stream(Rc::new(Self {
-                attachment,
-                slab: Rc::clone(&realm.slab),
+                attachment: Attachment::new(event_loop, id, realm),
                 kind,
                 io: RefCell::new(io),
                 delayed_error: Cell::new(0),
                 reading: Cell::new(false),
-                read_limit: Cell::new(usize::MAX),
+                read_limit: Cell::new(u32::MAX),
                 is_fast: Cell::new(false),
                 armed: Cell::new(false),
-                hang_up_is_end: realm.hang_up_is_end,
                 hung_up: Cell::new(false),
                 reads_in_a_row: Cell::new(0),
                 connecting: Cell::new(false),
@@ -156,9 +142,9 @@ impl StreamSource {
     }
 
     /// Bounds what one read event carries; 0 lifts the bound.
-    pub fn limit_read(&self, bytes: usize) {
+    pub fn limit_read(&self, bytes: u32) {
         self.read_limit
-            .set(if bytes == 0 { usize::MAX } else { bytes });
+            .set(if bytes == 0 { u32::MAX } else { bytes });
     }
 
     /// One send(2); the number of bytes that the kernel took, or an error.
