@@ -13,6 +13,7 @@ const kOnConnect = Symbol('safe-socket.onconnect');
 const kOnShutdown = Symbol('safe-socket.onshutdown');
 const kOnClose = Symbol('safe-socket.onclose');
 const kOnConnection = Symbol('safe-socket.onconnection');
+const kAccept = Symbol('safe-socket.accept');
 
 /** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
 const owners = [];
@@ -61,8 +62,20 @@ const listeners = {
   },
 
   /**
+   * No event yet: makes the object of a stream, which async hooks see as the resource of its events. It is its own owner
+   * until the server has a socket for it.
+   *
    * @param {number} id of the listener
-   * @param {number} accepted id of the stream, which is its own owner so far
+   * @param {number} accepted id of the stream
+   */
+  accept(id, accepted) {
+    owners[accepted] = owners[id][kAccept](accepted);
+    return owners[accepted];
+  },
+
+  /**
+   * @param {number} id of the listener
+   * @param {number} accepted id of the stream
    */
   onconnection(id, accepted) {
     nextTurn();
@@ -70,4 +83,4 @@ const listeners = {
   },
 };
 
-module.exports = { kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners, owners };
+module.exports = { kAccept, kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners, owners };

@@ -93,23 +93,13 @@ function startEventLoop() {
   const { realm, driver, write } = binding.start(
     prefersThread(),
     slab,
-    poisoning({ ...listeners, accepted }, slab),
+    poisoning(listeners, slab),
     hangUpIsEnd(),
     resource,
   );
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
   debug('event loop started with the %s driver', driver);
   return { binding, realm, driver, slab, write };
-}
-
-/**
- * Called natively before its server hears of a stream: the object is what async hooks see as the resource.
- *
- * @param {number} id
- * @param {boolean} isPipe
- */
-function accepted(id, isPipe) {
-  return Stream.accepted(eventLoop(), isPipe ? 'pipe' : 'tcp', id);
 }
 
 /**

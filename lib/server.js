@@ -10,8 +10,9 @@ const { promisify } = require('node:util');
 const { invalidArgType } = require('./argument-error');
 const { pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { listenMethods } = require('./listen');
-const { kOnClose, kOnConnection } = require('./listeners');
+const { kAccept, kOnClose, kOnConnection } = require('./listeners');
 const { publishOpened } = require('./metrics');
+const { Stream, eventLoop } = require('./native');
 const { netError } = require('./net-error');
 const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
@@ -122,6 +123,14 @@ function emitClose(server) {
 /** @type {any} */
 const serverMethods = {
   ...listenMethods,
+
+  /**
+   * @this {any}
+   * @param {number} id of the stream
+   */
+  [kAccept](id) {
+    return new Stream(eventLoop(), this[kListener].kind, id);
+  },
 
   /**
    * @this {any}

@@ -45,20 +45,7 @@ class Stream {
     return id;
   }
 
-  /**
-   * Makes the object of an accepted stream, its own owner until somebody wants it.
-   *
-   * @param {EventLoop} started
-   * @param {'tcp' | 'pipe'} kind
-   * @param {number} id
-   */
-  static accepted(started, kind, id) {
-    const stream = new Stream(started, kind, id);
-    owners[id] = stream;
-    return stream;
-  }
-
-  /** Nobody wanted it. */
+  /** An accepted stream that nobody wanted has closed. */
   [kOnClose]() {}
 
   /** The descriptor, or -1. */

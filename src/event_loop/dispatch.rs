@@ -38,8 +38,8 @@ pub struct Listeners {
     onshutdown: Persistent,
     onclose: Persistent,
     onconnection: Persistent,
-    /// Makes the object of a stream that was accepted.
-    accepted: Persistent,
+    /// Makes the object of a stream that a listener has accepted.
+    accept: Persistent,
 }
 
 impl Listeners {
@@ -66,7 +66,7 @@ impl Listeners {
             onshutdown: function("onshutdown")?,
             onclose: function("onclose")?,
             onconnection: function("onconnection")?,
-            accepted: function("accepted")?,
+            accept: function("accept")?,
         })
     }
 
@@ -168,14 +168,19 @@ impl Listeners {
     /// The context of a stream that was accepted, with the object that JavaScript makes for it as its resource. Made
     /// before the server hears of it: then it is nobody's, as with libuv's handles. `None` if the environment is ending.
     #[allow(unsafe_code)]
-    pub(super) fn context_of_nobody(&self, id: u32, kind: Kind) -> Option<AsyncContext> {
+    pub(super) fn context_of_nobody(
+        &self,
+        listener: u32,
+        id: u32,
+        kind: Kind,
+    ) -> Option<AsyncContext> {
         let env = self.object.env;
         let mut scope = ptr::null_mut();
         // SAFETY: called on the environment's thread, from a callback of its event loop.
         if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
             return None;
         }
-        let context = self.make_accepted(id, kind).and_then(|resource| {
+        let context = self.accept(listener, id).and_then(|resource| {
             let resource_type = match kind {
                 Kind::Tcp => "TCPWRAP",
                 Kind::Pipe => "PIPEWRAP",
@@ -188,15 +193,15 @@ impl Listeners {
     }
 
     #[allow(unsafe_code)]
-    fn make_accepted(&self, id: u32, kind: Kind) -> Result<sys::napi_value> {
+    fn accept(&self, listener: u32, id: u32) -> Result<sys::napi_value> {
         let env = self.object.env;
-        let (this, function) = (self.object.value()?, self.accepted.value()?);
+        let (this, function) = (self.object.value()?, self.accept.value()?);
         let mut arguments = [ptr::null_mut(); 2];
         let mut object = ptr::null_mut();
         // SAFETY: a handle scope is open, all values are live in it, and the places for results are valid.
         let status = unsafe {
-            sys::napi_create_uint32(env, id, &raw mut arguments[0]);
-            sys::napi_get_boolean(env, kind == Kind::Pipe, &raw mut arguments[1]);
+            sys::napi_create_uint32(env, listener, &raw mut arguments[0]);
+            sys::napi_create_uint32(env, id, &raw mut arguments[1]);
             sys::napi_call_function(env, this, function, 2, arguments.as_ptr(), &raw mut object)
         };
         if status != sys::Status::napi_ok {

@@ -20,7 +20,7 @@ impl ListenerSource {
             return budget.spend(0);
         }
         while let Some(stream) = self.next_connection(event_loop) {
-            let id = StreamSource::accepted(event_loop, &self.attachment.realm, stream);
+            let id = StreamSource::accepted(event_loop, &self.attachment, stream);
             self.attachment.emit(event_loop, Event::Connection(id));
             budget.spend(0);
             if self.attachment.is_closing() || event_loop.stopped.get() {

@@ -68,11 +68,12 @@ impl StreamSource {
         Self::insert(event_loop, realm, kind, Io::None)
     }
 
-    /// A stream that was accepted.
-    pub(super) fn accepted(event_loop: &EventLoop, realm: &Rc<Realm>, stream: Stream) -> u32 {
+    /// A stream that a listener has accepted.
+    pub(super) fn accepted(event_loop: &EventLoop, listener: &Attachment, stream: Stream) -> u32 {
+        let realm = &listener.realm;
         let kind = stream.kind();
         let id = Self::insert(event_loop, realm, kind, Io::Open(stream));
-        let context = realm.listeners.context_of_nobody(id, kind);
+        let context = realm.listeners.context_of_nobody(listener.id, id, kind);
         if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.source(id)) {
             stream.attachment.set_context(context);
         }
