@@ -26,6 +26,7 @@ module.exports = {
   ECANCELED: errno('ECANCELED'),
   EFAULT: errno('EFAULT'),
   EINVAL: errno('EINVAL'),
+  ENOBUFS: errno('ENOBUFS'),
   ENOTCONN: errno('ENOTCONN'),
   ETIMEDOUT: errno('ETIMEDOUT'),
 };

@@ -5,6 +5,7 @@
 const { Duplex } = require('node:stream');
 
 const { copyOf } = require('./chunk');
+const { ENOBUFS } = require('./errno');
 const { kOnRead } = require('./listeners');
 const { eventLoop } = require('./native');
 const { kState } = require('./state');
@@ -81,7 +82,8 @@ function fillUserBuffer(socket, bytes) {
   const state = socket[kState];
   const { userBuffer } = state;
   const { buffer } = userBuffer;
-  buffer.set(bytes);
+  // A function that has given none yet: the callback hears of bytes that nobody gets, as in net.
+  if (buffer !== true) buffer.set(bytes);
   const goOn = userBuffer.callback.call(socket, bytes.length, buffer) !== false;
   const next = userBuffer.next?.();
   if (next instanceof Uint8Array) {
@@ -155,6 +157,10 @@ const readingMethods = {
     const state = this[kState];
     if (this.destroyed) return;
     if (state.timer !== null || this._parent !== null) this._unrefTimer();
+    if (state.userBuffer && state.userBuffer.buffer.length === 0) {
+      this.destroy(errnoError(ENOBUFS, 'read'));
+      return;
+    }
     if (nread > 0) {
       state.bytesRead += nread;
       const { slab } = eventLoop();
