@@ -41,6 +41,8 @@ class Endpoint {
     this.writtenInStep = 0;
     this.writesInStep = 0;
     this.hasJustRead = false;
+    /** Whether it wrote several times in one go to an end that did not read. */
+    this.hasGatheredUnread = false;
     this.willReset = false;
     /** @type {Endpoint | undefined} */
     this.peer = undefined;
@@ -67,6 +69,7 @@ class Endpoint {
   /** A new connection of the same socket. */
   restart() {
     this.willReset = false;
+    this.hasGatheredUnread = false;
     this.accepted = 0;
     this.hasEnded = false;
     this.hasClosed = false;
