@@ -3,11 +3,9 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::Waker;
 
 use super::dispatch::{AsyncContext, Emitted, Event};
-use super::ready::SourceWaker;
 use super::{EventLoop, Realm};
 
 /// The common part of streams and listeners.
@@ -15,7 +13,6 @@ use super::{EventLoop, Realm};
 pub(super) struct Attachment {
     pub(super) id: u32,
     pub(super) realm: Rc<Realm>,
-    source_waker: Arc<SourceWaker>,
     waker: Waker,
     /// None before somebody wants the events.
     context: OnceCell<AsyncContext>,
@@ -28,12 +25,10 @@ pub(super) struct Attachment {
 
 impl Attachment {
     pub(super) fn new(event_loop: &EventLoop, id: u32, realm: &Rc<Realm>) -> Self {
-        let source_waker = SourceWaker::new(id, &event_loop.queue);
         Self {
             id,
             realm: Rc::clone(realm),
-            waker: Waker::from(Arc::clone(&source_waker)),
-            source_waker,
+            waker: event_loop.wakers.waker(id),
             context: OnceCell::new(),
             referenced: Cell::new(true),
             counted_alive: Cell::new(false),
@@ -45,11 +40,6 @@ impl Attachment {
     /// The waker that puts the source on the ready queue.
     pub(super) fn waker(&self) -> &Waker {
         &self.waker
-    }
-
-    /// Says that the source was taken off the ready queue.
-    pub(super) fn taken(&self) {
-        self.source_waker.taken();
     }
 
     /// Puts the source on the ready queue, unless it is on it.

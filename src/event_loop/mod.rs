@@ -47,6 +47,7 @@ mod thread_driver;
 mod turn;
 #[cfg(target_os = "linux")]
 mod uv;
+mod wakers;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -69,12 +70,14 @@ use driver::Driver;
 use ready::ReadyQueue;
 use registry::Sources;
 use turn::{Turn, guarded};
+use wakers::Wakers;
 
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
 pub struct EventLoop {
     runtime: Handle,
     queue: Arc<ReadyQueue>,
+    wakers: Wakers,
     sources: Sources,
     realms: RefCell<Vec<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
@@ -98,9 +101,11 @@ impl EventLoop {
             .enable_io()
             .build()
             .map_err(|error| failure(&error))?;
+        let queue = Arc::default();
         let event_loop = Rc::new(Self {
             runtime: runtime.handle().clone(),
-            queue: Arc::default(),
+            wakers: Wakers::new(&queue),
+            queue,
             sources: Sources::default(),
             realms: RefCell::default(),
             driver: RefCell::new(None),
@@ -212,6 +217,7 @@ impl EventLoop {
                 break;
             }
             let Some(id) = self.queue.pop() else { break };
+            self.wakers.taken(id);
             budget.next_source();
             if let Some(source) = self.sources.get(id) {
                 source.run(self, &mut budget);

@@ -1,13 +1,12 @@
 //! The queue between tokio's wakers and the turns of the event loop.
 //!
-//! Each socket has one waker for reading and writing alike. A wake puts the socket's id on the
-//! queue, once however often it is woken; the next turn takes it off and asks the socket itself
-//! what has become possible. No task is spawned and nothing is allocated per event.
+//! Each socket has one of the [`wakers`](super::wakers) for reading and writing alike. A wake puts the
+//! socket's id on the queue, once however often it is woken; the next turn takes it off and asks the
+//! socket itself what has become possible. No task is spawned and nothing is allocated per event.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 /// The ids of sockets that may have something to do, in the order in which they were woken.
 ///
@@ -32,7 +31,7 @@ impl ReadyQueue {
     }
 
     /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    fn push(&self, id: u32) {
+    pub fn push(&self, id: u32) {
         let waiting = {
             let mut state = self.lock();
             state.ids.push_back(id);
@@ -73,60 +72,13 @@ impl ReadyQueue {
     }
 }
 
-/// The waker of one socket.
-#[derive(Debug)]
-pub struct SourceWaker {
-    id: u32,
-    queued: AtomicBool,
-    queue: Arc<ReadyQueue>,
-}
-
-impl SourceWaker {
-    /// A waker that puts `id` on `queue`.
-    #[must_use]
-    pub fn new(id: u32, queue: &Arc<ReadyQueue>) -> Arc<Self> {
-        Arc::new(Self {
-            id,
-            queued: AtomicBool::new(false),
-            queue: Arc::clone(queue),
-        })
-    }
-
-    /// Says that the id was taken off the queue: the next wake queues it again.
-    pub fn taken(&self) {
-        self.queued.store(false, Ordering::Release);
-    }
-}
-
-impl Wake for SourceWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            self.queue.push(self.id);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::Wake;
 
-    #[test]
-    fn a_socket_woken_twice_is_queued_once_until_it_is_taken() {
-        let queue = Arc::new(ReadyQueue::default());
-        let waker = SourceWaker::new(7, &queue);
-        waker.wake_by_ref();
-        waker.wake_by_ref();
-        assert_eq!((queue.pop(), queue.pop()), (Some(7), None));
-        waker.wake_by_ref();
-        assert_eq!(queue.pop(), None, "still marked as queued");
-        waker.taken();
-        waker.wake_by_ref();
-        assert_eq!(queue.pop(), Some(7));
-    }
+    use super::*;
 
     #[test]
     fn whoever_waits_is_woken_by_the_first_entry() {

@@ -1,5 +1,7 @@
 //! Unix-domain sockets by their paths.
 
+use std::cell::Cell;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +60,29 @@ impl Drop for BoundPath {
     fn drop(&mut self) {
         // Somebody may have removed it before us: nobody to tell, nothing to do.
         let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// Where a socket keeps its [`BoundPath`]: one pointer, as few have one.
+#[derive(Default)]
+pub struct PathSlot(Cell<Option<Box<BoundPath>>>);
+
+impl PathSlot {
+    /// Keeps `path`, and removes the one that was there.
+    pub fn set(&self, path: Option<BoundPath>) {
+        self.0.set(path.map(Box::new));
+    }
+
+    /// Gives up the path without removing it.
+    #[must_use]
+    pub fn take(&self) -> Option<BoundPath> {
+        self.0.take().map(|path| *path)
+    }
+}
+
+impl fmt::Debug for PathSlot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PathSlot").finish_non_exhaustive()
     }
 }
 

@@ -14,7 +14,6 @@ use crate::net::{Listener, Stream};
 impl ListenerSource {
     /// Accepts until the queue is empty or the budget is spent.
     pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
-        self.attachment.taken();
         if self.attachment.is_closing() {
             self.attachment.close_in_turn(event_loop);
             return budget.spend(0);

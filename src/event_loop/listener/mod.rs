@@ -118,7 +118,7 @@ impl ListenerSource {
         match stream.take_unconnected(event_loop) {
             Some(bound) => {
                 self.delayed_error.set(bound.delayed_error);
-                self.path.replace(bound.path.map(|path| *path));
+                self.path.replace(bound.path);
                 self.set_bound(Ok(bound.socket))
             }
             None => EINVAL,

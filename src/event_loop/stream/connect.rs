@@ -19,7 +19,7 @@ pub(in crate::event_loop) struct BoundSocket {
     pub socket: Socket,
     /// What libuv would report when it comes to listen(2).
     pub delayed_error: i32,
-    pub path: Option<Box<BoundPath>>,
+    pub path: Option<BoundPath>,
 }
 
 impl StreamSource {
@@ -60,7 +60,7 @@ impl StreamSource {
         match bound {
             Ok((socket, path)) => {
                 *io = Io::Unconnected(socket);
-                self.path.replace(path.map(Box::new));
+                self.path.set(path);
                 0
             }
             Err(error) => errno(&error),

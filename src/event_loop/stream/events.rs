@@ -22,7 +22,6 @@ impl StreamSource {
     /// Does what has become possible: one event after the other, until nothing is, or the budget
     /// is spent.
     pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
-        self.attachment.taken();
         if self.attachment.is_closing() {
             self.attachment.close_in_turn(event_loop);
             return budget.spend(0);

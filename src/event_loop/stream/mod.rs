@@ -19,7 +19,7 @@ use super::dispatch::{AsyncContext, Event};
 use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
-use crate::net::path::BoundPath;
+use crate::net::path::PathSlot;
 use crate::net::{Kind, Stream};
 
 #[derive(Debug, Default)]
@@ -57,7 +57,7 @@ pub struct StreamSource {
     finishing_write: Cell<bool>,
     shutting_down: Cell<bool>,
     /// The path that it made and removes again.
-    path: RefCell<Option<Box<BoundPath>>>,
+    path: PathSlot,
     /// The FIN was sent: it is in the send queue until it is acknowledged.
     has_shut_down: Cell<bool>,
 }
@@ -97,7 +97,7 @@ impl StreamSource {
                 awaiting_writable: Cell::new(false),
                 finishing_write: Cell::new(false),
                 shutting_down: Cell::new(false),
-                path: RefCell::default(),
+                path: PathSlot::default(),
                 has_shut_down: Cell::new(false),
             }))
         })
@@ -209,7 +209,7 @@ impl StreamSource {
         }
         let unacknowledged = self.bytes_unacknowledged();
         self.io.replace(Io::None);
-        self.path.replace(None);
+        self.path.set(None);
         self.reading.set(false);
         self.connecting.set(false);
         self.awaiting_writable.set(false);
@@ -259,7 +259,7 @@ impl StreamSource {
     pub(super) fn abandon(&self) {
         self.attachment.begin_close();
         self.io.replace(Io::None);
-        self.path.replace(None);
+        self.path.set(None);
     }
 }
 
