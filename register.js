@@ -5,9 +5,13 @@
  * every `tls.TLSSocket` and the sockets under `http`, `https` and `http2`.
  */
 
-const { guardEverySocket } = require('./lib/guard');
-const { setProcessPolicy } = require('./lib/policy');
+const { guardEverySocket } = require('./lib/every-socket');
 
-// An option that is not set is undefined, and keeps the default.
-setProcessPolicy({ onRefused: /** @type {any} */ (process.env.SAFE_SOCKET_ON_REFUSED || undefined) });
+const { SAFE_SOCKET_ON_REFUSED, SAFE_SOCKET_TRACE } = process.env;
+
+// Otherwise the policy is read when a socket is used.
+if (SAFE_SOCKET_ON_REFUSED || SAFE_SOCKET_TRACE) {
+  // An option that is not set is undefined, and keeps the default.
+  require('./lib/policy').setProcessPolicy({ onRefused: /** @type {any} */ (SAFE_SOCKET_ON_REFUSED || undefined) });
+}
 guardEverySocket();

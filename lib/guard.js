@@ -1,14 +1,14 @@
 'use strict';
 
-const { subscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 
 const { isHttp2Stream } = require('./ended-by');
 const { isEnded, noteUnknownEnding } = require('./ending');
+const { isEverySocketGuarded } = require('./every-socket');
 const { guardedMethods } = require('./guarded-methods');
 const { noteForeign } = require('./foreign-sockets');
 const { guardMessage, isMessage } = require('./on-demand');
-const { plantWrite } = require('./planted-write');
+const { assignWrite, plantWrite } = require('./planted-write');
 const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./record');
 const { kState } = require('./state');
 
@@ -24,14 +24,10 @@ const { kState } = require('./state');
 
 const METHODS = /** @type {const} */ (['end', '_destroy', 'connect']);
 const REFERENCES = /** @type {const} */ (['ref', 'unref']);
-const REPLACED = [...METHODS, ...REFERENCES];
-const NAMES = ['write', ...REPLACED];
+const NAMES = ['write', ...METHODS, ...REFERENCES];
 
 /** One set of methods for all objects of a prototype. @type {WeakMap<object, import('./guarded-methods').GuardedMethods>} */
 const methodsByPrototype = new WeakMap();
-
-/** Is `net.Socket.prototype` itself guarded, by `register`? */
-let guardsEverySocket = false;
 
 /**
  * Guards this very object. To guard it twice is to guard it once.
@@ -44,7 +40,7 @@ function guard(stream) {
   const record = foreignRecordFor(stream);
   if (record.isGuarded) return stream;
   if (stream instanceof Socket) {
-    if (!guardsEverySocket) plantWrite(stream, methodsOfWrite(stream, record));
+    if (!isEverySocketGuarded()) plantWrite(stream, methodsOfWrite(stream, record));
   } else if (isMessage(stream)) {
     guardMessage(stream, watch);
   } else {
@@ -73,7 +69,7 @@ function methodsOfWrite(stream, record) {
  * @param {any} stream
  */
 function watch(stream) {
-  if (guardsEverySocket && stream instanceof Socket) return;
+  if (isEverySocketGuarded() && stream instanceof Socket) return;
   const record = foreignRecordFor(stream);
   if (record.methods === null) install(stream, record);
 }
@@ -89,7 +85,7 @@ function watch(stream) {
 function follow(socket) {
   watch(socket);
   const record = foreignRecordFor(socket);
-  if (guardsEverySocket || record.isFollowed) return;
+  if (isEverySocketGuarded() || record.isFollowed) return;
   record.isFollowed = true;
   const isWrapped = Object.hasOwn(socket, 'ref') || Object.hasOwn(socket, 'unref');
   const methods = isWrapped || record.methods === null ? methodsFor(socket) : record.methods;
@@ -120,23 +116,16 @@ function install(stream, record) {
 }
 
 /**
- * Guards every socket that inherits from `net.Socket.prototype`, made before or after, `tls.TLSSocket` among them.
- * `process.stdout` and `process.stderr` are such sockets when they are piped; they are left alone.
+ * What `every-socket.js` puts on `net.Socket.prototype`.
+ *
+ * @param {object} original has the methods that are not guarded
  */
-function guardEverySocket() {
-  if (guardsEverySocket) return;
-  guardsEverySocket = true;
-  const prototype = Socket.prototype;
-  const original = Object.create(Object.getPrototypeOf(prototype), ownDescriptors(prototype, REPLACED));
-  const methods = guardedMethods(original, isNotStandardStream, isWritableAndNoted);
-  plantWrite(prototype, methods);
-  for (const name of REPLACED) replace(prototype, name, methods[name]);
-  // Node's http2 writes past the socket's own methods.
-  subscribe('net.server.socket', noteAccepted);
+function makeEverySocketsGuard(original) {
+  return { methods: guardedMethods(original, isNotStandardStream, isWritableAndNoted), assignWrite, noteAccepted };
 }
 
-/** @param {any} message */
-function noteAccepted({ socket }) {
+/** @param {any} socket */
+function noteAccepted(socket) {
   if (socket[kState] === undefined) note(socket);
 }
 
@@ -218,7 +207,7 @@ function replace(object, name, method) {
  * @returns {boolean}
  */
 function isGuarded(stream) {
-  return foreignRecordOf(stream)?.isGuarded === true || (guardsEverySocket && stream instanceof Socket);
+  return foreignRecordOf(stream)?.isGuarded === true || (isEverySocketGuarded() && stream instanceof Socket);
 }
 
 /**
@@ -256,4 +245,4 @@ function isNotEnded(stream) {
   return !isEnded(stream);
 }
 
-module.exports = { follow, guard, guardEverySocket, isGuarded, watch };
+module.exports = { follow, guard, isGuarded, makeEverySocketsGuard, watch };

@@ -20,20 +20,18 @@ const { Socket } = require('node:net');
  */
 
 /**
- * @param {any} target a socket, or the prototype of sockets
+ * @param {any} socket
  * @param {GuardedMethods} methods
  */
-function plantWrite(target, methods) {
-  const own = Object.getOwnPropertyDescriptor(target, 'write');
+function plantWrite(socket, methods) {
+  const own = Object.getOwnPropertyDescriptor(socket, 'write');
   if (own === undefined) {
     methods.trap ??= trapOf(methods, methods.write, false);
-    Object.defineProperty(target, 'write', methods.trap);
-  } else if (target === Socket.prototype) {
-    Object.defineProperty(target, 'write', trapOf(methods, methods.write, own.enumerable === true));
+    Object.defineProperty(socket, 'write', methods.trap);
   } else if (isWriteAfterFin(own.value)) {
-    expose(target, methods.writeAfterFIN);
+    expose(socket, methods.writeAfterFIN);
   } else {
-    Object.defineProperty(target, 'write', { ...own, value: methods.write });
+    Object.defineProperty(socket, 'write', { ...own, value: methods.write });
   }
 }
 
@@ -78,7 +76,7 @@ function trapOf(methods, inForce, enumerable) {
     },
     /** @this {any} */
     set(write) {
-      assign(this, write, methods);
+      assignWrite(this, write, methods);
     },
     configurable: true,
     enumerable,
@@ -86,11 +84,13 @@ function trapOf(methods, inForce, enumerable) {
 }
 
 /**
- * @param {any} target
+ * What a trap does with what is assigned to it.
+ *
+ * @param {any} target a socket, or the prototype of all
  * @param {unknown} write
  * @param {GuardedMethods} methods
  */
-function assign(target, write, methods) {
+function assignWrite(target, write, methods) {
   if (target === Socket.prototype) {
     // A tool that wraps the write of every socket. Node will assign to those all the same.
     Object.defineProperty(target, 'write', trapOf(methods, write, true));
@@ -141,4 +141,4 @@ function guardOf(write, methods) {
   return Object.getOwnPropertyDescriptor(Socket.prototype, 'write')?.get === undefined ? methods.write : write;
 }
 
-module.exports = { keepGuard, plantWrite, uncover };
+module.exports = { assignWrite, keepGuard, plantWrite, uncover };

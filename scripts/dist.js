@@ -4,7 +4,7 @@
  * `npm run dist [-- FOLDER]`: makes the package as it is published, in dist/ or FOLDER.
  *
  * Everything is as in the checkout, but that index.js and its like load lib/ from two files instead of ninety: packed.js
- * has what `register` needs at once, packed-rest.js what is needed when a socket is made. The files of lib/ are there
+ * has what `register` needs for sockets that nobody writes to too late, packed-rest.js all else. The files of lib/ are there
  * too, to be read and for `require()` by path.
  */
 
@@ -53,7 +53,10 @@ function packedNames() {
 
 /** @returns {string[]} relative to lib/ */
 function loadedByRegister() {
-  const script = `require('./register'); console.log(JSON.stringify(Object.keys(require.cache)))`;
+  const script = `
+    require('./register');
+    void require('node:net').Socket.prototype.write;
+    console.log(JSON.stringify(Object.keys(require.cache)));`;
   const output = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
   const lib = path.join(ROOT, 'lib') + path.sep;
   return JSON.parse(output)
