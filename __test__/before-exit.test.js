@@ -50,6 +50,12 @@ for (const implementation of ['safe-socket', 'net']) {
       });
     }
 
+    test("loses nothing that it writes in a listener of 'exit'", async (t) => {
+      const { received, code } = await leave(t, implementation, "a listener of 'exit'");
+      assert.equal(code, 0);
+      assert.equal(received, LINES);
+    });
+
     const skip = process.platform === 'linux' ? false : 'only Linux tells what was acknowledged';
     test('delivers more than the kernel takes at once before flushBeforeExit() resolves', { skip }, async (t) => {
       const { received, code } = await leave(t, implementation, 'flushBeforeExit()');

@@ -214,6 +214,8 @@ export declare function start(useThread: boolean, slab: Buffer, listeners: objec
 export interface Started {
   /** The number that names this copy of lib/ in `streamCreate` and `listenerCreate`. */
   realm: number
+  /** To be held for as long as that number is used. */
+  lease: object
   /** `'loop'` or `'thread'`. */
   driver: 'loop' | 'thread'
   /** One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error. */

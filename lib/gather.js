@@ -27,7 +27,6 @@ const MAX_CHUNK_BYTES = 16_384;
 let waiting = [];
 let firstWaiting = 0;
 let isExiting = false;
-let listensForExit = false;
 
 /** Counts what the event loop tells us: two writes under the same number may be of one tick. */
 let turn = 0;
@@ -87,10 +86,6 @@ function begin(socket, state) {
   state.batch = new Batch();
   if (waiting.length === 0) nextTick(flushAll);
   waiting.push(socket);
-  if (!listensForExit) {
-    listensForExit = true;
-    process.on('exit', flushAtExit);
-  }
 }
 
 /**
@@ -150,9 +145,10 @@ function flushAll() {
   for (const socket of sockets) flush(socket);
 }
 
+/** The process exits: no tick follows that would send what is gathered. */
 function flushAtExit() {
   isExiting = true;
   flushAll();
 }
 
-module.exports = { flush, gather, nextTurn, takeBatch, wroteStraight };
+module.exports = { flush, flushAtExit, gather, nextTurn, takeBatch, wroteStraight };

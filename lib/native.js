@@ -9,6 +9,8 @@
 const process = require('node:process');
 const { debuglog } = require('node:util');
 
+const { atExit } = require('./at-exit');
+const { flushAtExit } = require('./gather');
 const { Listener } = require('./listener-handle');
 const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
@@ -30,6 +32,7 @@ const kSlab = Symbol.for('safe-socket.slab');
  * @typedef {object} EventLoop
  * @property {Binding} binding the native functions
  * @property {number} realm names this copy of lib/ to them
+ * @property {object} lease collected, it gives up the number, and with it the listeners
  * @property {'loop' | 'thread'} driver who waits for the descriptors
  * @property {(id: number, chunk: Uint8Array, offset: number) => number} write the native function of {@link Stream.write}
  * @property {Buffer} slab where a read event's bytes are, during that event
@@ -90,7 +93,7 @@ function startEventLoop() {
   // Async hooks put the stores of this moment on the resource, and the sockets that a server accepts would find them
   // there; they belong to nobody.
   const resource = {};
-  const { realm, driver, write } = binding.start(
+  const { realm, lease, driver, write } = binding.start(
     prefersThread(),
     slab,
     poisoning(listeners, slab),
@@ -98,8 +101,9 @@ function startEventLoop() {
     resource,
   );
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
+  atExit(flushAtExit);
   debug('event loop started with the %s driver', driver);
-  return { binding, realm, driver, slab, write };
+  return { binding, realm, lease, driver, slab, write };
 }
 
 /**

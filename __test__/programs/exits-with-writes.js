@@ -13,9 +13,14 @@ const net = require(implementation === 'net' ? 'node:net' : '../..');
 const safe = require('../..');
 
 const LINES = 2000;
+const AT_EXIT = "a listener of 'exit'";
+
+// Before the package can have a listener of its own; and nothing else is written before.
+if (how === AT_EXIT) process.on('exit', writeLines);
 
 const socket = net.connect(Number(port), '127.0.0.1', () => {
-  for (let i = 0; i < LINES; i += 1) socket.write(`${i}\n`);
+  if (how === AT_EXIT) return process.exit(0);
+  writeLines();
   switch (how) {
     case 'process.exit()':
       return process.exit(0);
@@ -36,3 +41,7 @@ const socket = net.connect(Number(port), '127.0.0.1', () => {
       return undefined;
   }
 });
+
+function writeLines() {
+  for (let i = 0; i < LINES; i += 1) socket.write(`${i}\n`);
+}

@@ -3,17 +3,22 @@
 use std::rc::Rc;
 
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, Object, Result};
+use napi::bindgen_prelude::{Buffer, External, Object, Result};
 use napi_derive::napi;
 
 use crate::event_loop::hot_path::{WriteFunction, write_function};
-use crate::event_loop::{DriverKind, EventLoop, Listeners, Realm, Slab, with_event_loop};
+use crate::event_loop::{
+    DriverKind, EventLoop, Listeners, Realm, RealmLease, Slab, with_event_loop,
+};
 
 /// What [`start`] started.
 #[napi(object, object_from_js = false)]
 pub struct Started<'env> {
     /// The number that names this copy of lib/ in `streamCreate` and `listenerCreate`.
     pub realm: u32,
+    /// To be held for as long as that number is used.
+    #[napi(ts_type = "object")]
+    pub lease: External<RealmLease>,
     /// `'loop'` or `'thread'`.
     #[napi(ts_type = "'loop' | 'thread'")]
     pub driver: &'static str,
@@ -52,9 +57,10 @@ pub fn start<'env>(
         Some(running) => running,
         None => EventLoop::start(env, preferred, &resource)?,
     };
-    let number = event_loop.add_realm(realm);
+    let lease = RealmLease::new(&event_loop, realm);
     Ok(Started {
-        realm: u32::try_from(number).unwrap_or(u32::MAX),
+        realm: u32::try_from(lease.number()).unwrap_or(u32::MAX),
+        lease: External::new(lease),
         driver: event_loop.driver_kind().name(),
         write: write_function(env)?,
     })

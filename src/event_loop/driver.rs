@@ -77,6 +77,15 @@ impl Driver {
         }
     }
 
+    /// Ends, and gives everything back, while the environment goes on.
+    pub(super) fn end(self) {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Loop(driver) => driver.end(),
+            Self::Thread(driver) => driver.end(),
+        }
+    }
+
     /// Whether the driver keeps the process alive.
     pub(super) fn set_referenced(&self, referenced: bool) {
         match self {

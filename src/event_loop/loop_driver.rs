@@ -26,11 +26,13 @@ pub(super) struct LoopDriver {
     poll: UvHandle,
     idle: UvHandle,
     runtime: Runtime,
+    context: *mut Context,
+    hook: sys::napi_async_cleanup_hook_handle,
 }
 
-/// What the callbacks get as their data: leaked by `start`, taken back by `on_environment_end`.
+/// What the callbacks get as their data: leaked by `start`, taken back by `end` or `on_environment_end`.
+#[derive(Debug)]
 struct Context {
-    env: sys::napi_env,
     event_loop: Rc<EventLoop>,
 }
 
@@ -46,26 +48,54 @@ impl LoopDriver {
             return Err(runtime);
         };
         let context = Box::into_raw(Box::new(Context {
-            env,
             event_loop: Rc::clone(event_loop),
         }));
         poll.set_data(context.cast());
         idle.set_data(context.cast());
         idle.set_referenced(false);
         poll.set_referenced(false);
-        if !poll.start_polling(on_readable) || !add_cleanup_hook(env, context) {
+        let hook = poll
+            .start_polling(on_readable)
+            .then(|| add_cleanup_hook(env, context))
+            .flatten();
+        let Some(hook) = hook else {
             drop_context(context);
             poll.close(|| ());
             idle.close(|| ());
             return Err(runtime);
-        }
+        };
         Ok(Self {
             uv,
             uv_loop,
             poll,
             idle,
             runtime,
+            context,
+            hook,
         })
+    }
+
+    /// Ends while the environment goes on.
+    pub(super) fn end(self) {
+        let (context, hook) = (self.context, self.hook);
+        self.close(|| ());
+        remove_cleanup_hook(hook);
+        drop_context(context);
+    }
+
+    /// Closes the handles. Only when that is done may the runtime go, whose epoll descriptor libuv was watching.
+    fn close(self, finished: impl FnOnce() + 'static) {
+        let Self {
+            poll,
+            idle,
+            runtime,
+            ..
+        } = self;
+        idle.close(|| ());
+        poll.close(move || {
+            drop(runtime);
+            finished();
+        });
     }
 
     #[allow(unsafe_code)]
@@ -111,18 +141,29 @@ impl LoopDriver {
 }
 
 #[allow(unsafe_code)]
-fn add_cleanup_hook(env: sys::napi_env, context: *mut Context) -> bool {
-    // SAFETY: `context` stays valid until the hook itself takes it back. Asynchronous, because the
-    // environment must wait until libuv has closed the handles.
+fn add_cleanup_hook(
+    env: sys::napi_env,
+    context: *mut Context,
+) -> Option<sys::napi_async_cleanup_hook_handle> {
+    let mut hook = ptr::null_mut();
+    // SAFETY: `context` stays valid until the hook itself takes it back, or is removed. Asynchronous,
+    // because the environment must wait until libuv has closed the handles.
     let status = unsafe {
         sys::napi_add_async_cleanup_hook(
             env,
             Some(on_environment_end),
             context.cast(),
-            ptr::null_mut(),
+            &raw mut hook,
         )
     };
-    status == sys::Status::napi_ok
+    (status == sys::Status::napi_ok).then_some(hook)
+}
+
+#[allow(unsafe_code)]
+fn remove_cleanup_hook(hook: sys::napi_async_cleanup_hook_handle) {
+    // SAFETY: the handle that the environment gave for the hook, removed once: by `LoopDriver::end`
+    // if the hook has not run, for it takes the driver, and else when its work is done.
+    unsafe { sys::napi_remove_async_cleanup_hook(hook) };
 }
 
 #[allow(unsafe_code)]
@@ -177,7 +218,7 @@ fn turn(event_loop: &Rc<EventLoop>) {
 }
 
 /// The environment ends: stop polling, close the sockets, and hold the environment until libuv has
-/// closed the handles. Only then may the runtime go, whose epoll descriptor libuv was watching.
+/// closed the handles.
 #[allow(unsafe_code)]
 unsafe extern "C" fn on_environment_end(
     hook: sys::napi_async_cleanup_hook_handle,
@@ -186,24 +227,15 @@ unsafe extern "C" fn on_environment_end(
     // SAFETY: `start` registered the hook with a leaked `Context`; it is called once.
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     guarded(move || {
-        let Context { env, event_loop } = *context;
-        registry::unregister(env);
+        let Context { event_loop } = *context;
+        registry::unregister(&event_loop);
         event_loop.stop();
         let Some(Driver::Loop(driver)) = event_loop.driver.take() else {
             return;
         };
-        let LoopDriver {
-            poll,
-            idle,
-            runtime,
-            ..
-        } = driver;
-        idle.close(|| ());
-        poll.close(move || {
-            drop(runtime);
+        driver.close(move || {
             drop(event_loop);
-            // SAFETY: the handle that the environment passed, removed once.
-            unsafe { sys::napi_remove_async_cleanup_hook(hook) };
+            remove_cleanup_hook(hook);
         });
     });
 }

@@ -60,7 +60,7 @@ use tokio::runtime::{Builder, Handle};
 pub use dispatch::Listeners;
 pub use driver::DriverKind;
 pub use listener::ListenerSource;
-pub use realm::Realm;
+pub use realm::{Realm, RealmLease};
 pub use registry::{Source, with_event_loop};
 pub use slab::Slab;
 pub use stream::StreamSource;
@@ -79,7 +79,7 @@ pub struct EventLoop {
     queue: Arc<ReadyQueue>,
     wakers: Wakers,
     sources: Sources,
-    realms: RefCell<Vec<Rc<Realm>>>,
+    realms: RefCell<::slab::Slab<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
     kind: Cell<DriverKind>,
     /// Sources that keep the process alive.
@@ -119,13 +119,6 @@ impl EventLoop {
         event_loop.driver.replace(Some(driver));
         registry::register(env, Rc::clone(&event_loop));
         Ok(event_loop)
-    }
-
-    /// Adds a realm; the number by which new sockets name it.
-    pub fn add_realm(&self, realm: Realm) -> usize {
-        let mut realms = self.realms.borrow_mut();
-        realms.push(Rc::new(realm));
-        realms.len() - 1
     }
 
     /// The realm of this number.
@@ -231,6 +224,20 @@ impl EventLoop {
         match self.sources.remove(id) {
             Some(source) if !self.stopped.get() => source.emit_close(self),
             _ => {}
+        }
+    }
+
+    /// Ends with its last realm, if no socket is left: a copy of lib/ that is loaded later starts another.
+    fn retire(self: &Rc<Self>) {
+        let is_needed = !self.realms.borrow().is_empty() || !self.sources.is_empty();
+        if is_needed || self.in_turn.get() {
+            return;
+        }
+        // None once the environment has ended.
+        if let Some(driver) = self.driver.take() {
+            self.stopped.set(true);
+            registry::unregister(self);
+            driver.end();
         }
     }
 

@@ -68,6 +68,10 @@ impl Sources {
         self.slab.borrow_mut().try_remove(id as usize)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.slab.borrow().is_empty()
+    }
+
     pub(super) fn take_all(&self) -> Vec<Source> {
         self.slab
             .take()
@@ -100,7 +104,7 @@ pub fn register(env: &Env, event_loop: Rc<EventLoop>) {
     EVENT_LOOPS.with_borrow_mut(|loops| loops.push((env.raw(), event_loop)));
 }
 
-/// Forgets the event loop of `env`, which has ended.
-pub(super) fn unregister(env: sys::napi_env) {
-    EVENT_LOOPS.with_borrow_mut(|loops| loops.retain(|(owner, _)| *owner != env));
+/// Forgets `event_loop`, which has ended.
+pub(super) fn unregister(event_loop: &Rc<EventLoop>) {
+    EVENT_LOOPS.with_borrow_mut(|loops| loops.retain(|(_, known)| !Rc::ptr_eq(known, event_loop)));
 }

@@ -10,6 +10,7 @@ mod gate;
 
 use std::ffi::c_void;
 use std::future::poll_fn;
+use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +32,7 @@ pub(super) struct ThreadDriver {
     env: sys::napi_env,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
+    context: *mut Context,
 }
 
 /// What the thread and JavaScript share.
@@ -70,9 +72,9 @@ impl Shared {
     }
 }
 
-/// What the callbacks get as their data: leaked by `add_cleanup_hook`, taken back by `on_environment_end`.
+/// What the hook gets as its data: leaked by `add_cleanup_hook`, taken back by `end` or `on_environment_end`.
+#[derive(Debug)]
 struct Context {
-    env: sys::napi_env,
     event_loop: Rc<EventLoop>,
 }
 
@@ -103,17 +105,25 @@ impl ThreadDriver {
                 return Err(failure(&error));
             }
         };
-        let driver = Self {
+        let mut driver = Self {
             env,
             shared,
             thread: Some(thread),
+            context: ptr::null_mut(),
         };
-        if add_cleanup_hook(env, event_loop) {
+        if let Some(context) = add_cleanup_hook(env, event_loop) {
+            driver.context = context;
             Ok(driver)
         } else {
             driver.stop();
             Err(failure(&"the environment is ending"))
         }
+    }
+
+    /// Ends while the environment goes on.
+    pub(super) fn end(self) {
+        remove_cleanup_hook(self.env, self.context);
+        self.stop();
     }
 
     /// Makes sure that JavaScript will look at the queue.
@@ -141,19 +151,33 @@ impl ThreadDriver {
 /// Added after the function was created, so that the hook runs before Node's own clean-up of the
 /// function.
 #[allow(unsafe_code)]
-fn add_cleanup_hook(env: sys::napi_env, event_loop: &Rc<EventLoop>) -> bool {
+fn add_cleanup_hook(env: sys::napi_env, event_loop: &Rc<EventLoop>) -> Option<*mut Context> {
     let context = Box::into_raw(Box::new(Context {
-        env,
         event_loop: Rc::clone(event_loop),
     }));
-    // SAFETY: `context` stays valid until the hook takes it back.
+    // SAFETY: `context` stays valid until the hook takes it back, or is removed.
     let status =
         unsafe { sys::napi_add_env_cleanup_hook(env, Some(on_environment_end), context.cast()) };
-    if status != sys::Status::napi_ok {
-        // SAFETY: leaked above and given to nobody.
-        drop(unsafe { Box::from_raw(context) });
+    if status == sys::Status::napi_ok {
+        return Some(context);
     }
-    status == sys::Status::napi_ok
+    drop_context(context);
+    None
+}
+
+#[allow(unsafe_code)]
+fn remove_cleanup_hook(env: sys::napi_env, context: *mut Context) {
+    // SAFETY: added with these arguments, and not run yet: it takes the driver.
+    unsafe {
+        sys::napi_remove_env_cleanup_hook(env, Some(on_environment_end), context.cast());
+    }
+    drop_context(context);
+}
+
+#[allow(unsafe_code)]
+fn drop_context(context: *mut Context) {
+    // SAFETY: leaked by `add_cleanup_hook`; taken back once, when the hook cannot run any more.
+    drop(unsafe { Box::from_raw(context) });
 }
 
 /// One item of the `ThreadsafeFunction`, in a callback scope of its own: one event.
@@ -202,7 +226,7 @@ unsafe extern "C" fn on_environment_end(context: *mut c_void) {
     // SAFETY: `add_cleanup_hook` leaked the `Context`; it is called once.
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     guarded(move || {
-        registry::unregister(context.env);
+        registry::unregister(&context.event_loop);
         context.event_loop.stop();
         if let Some(Driver::Thread(driver)) = context.event_loop.driver.take() {
             driver.stop();
