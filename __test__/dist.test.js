@@ -1,6 +1,6 @@
 'use strict';
 
-/** The package as it is published: the files of lib/ come out of two, and are the same modules all the same. */
+/** The package as it is published: the files of lib/ come out of three, and are the same modules all the same. */
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
@@ -45,7 +45,14 @@ test('the preload is two files', async () => {
   assert.deepEqual(await answer(script), ['packed.js', 'register.js']);
 });
 
-test('a server and a socket are three files, and the loader of the binary', async () => {
+test('the preload with a socket is one more', async () => {
+  const script = `${COUNT_READS}
+    require('./register');
+    require('node:net').connect(1).on('error', () => console.log(JSON.stringify(compiled())));`;
+  assert.deepEqual(await answer(script), ['packed-guard.js', 'packed.js', 'register.js']);
+});
+
+test('a server and a socket are four files, and the loader of the binary', async () => {
   const script = `${COUNT_READS}
     const net = require('./index');
     const server = net.createServer((socket) => socket.end('bye')).listen(0, '127.0.0.1', () => {
@@ -54,7 +61,7 @@ test('a server and a socket are three files, and the loader of the binary', asyn
         console.log(JSON.stringify(compiled()));
       });
     });`;
-  assert.deepEqual(await answer(script), ['binding.js', 'index.js', 'packed-rest.js', 'packed.js']);
+  assert.deepEqual(await answer(script), ['binding.js', 'index.js', 'packed-guard.js', 'packed-rest.js', 'packed.js']);
 });
 
 for (const [title, first, second] of [
@@ -74,8 +81,19 @@ test('every file of lib/ is read from the package, or run by path', async () => 
     const fs = require('node:fs');
     const load = require('./lib/packed.js');
     const files = fs.readdirSync('lib', { recursive: true }).filter((file) => file.endsWith('.js'));
-    const others = files.filter((file) => !/^(?:binding|packed(?:-rest)?)\\.js$|^report/.test(file));
+    const others = files.filter((file) => !/^(?:binding|packed(?:-guard|-rest)?)\\.js$|^report/.test(file));
     const wrong = others.filter((file) => Object.keys(load(file.replaceAll('\\\\', '/'))).length === 0);
     console.log(JSON.stringify([others.length > 80, wrong]));`;
   assert.deepEqual(await answer(script), [true, []]);
+});
+
+test('a program that uses sockets outlives the package', async () => {
+  const copy = path.join(folder, 'copy');
+  makeDist(copy);
+  const program = path.join(__dirname, 'programs', 'outlives-the-package.js');
+  const { stdout } = await run(process.execPath, ['--require', path.join(copy, 'register.js'), program, copy]);
+  assert.match(
+    stdout,
+    /^The socket has already been ended\. .*by end\(\), .*This write\(\) of 4 bytes was refused\.\nHTTP\/1\.1 200 OK\n$/,
+  );
 });

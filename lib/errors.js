@@ -61,11 +61,20 @@ Object.defineProperty(SocketAlreadyEndedError.prototype, 'name', {
  * @returns {{ code: string, message: string }}
  */
 function describe(details) {
-  // Required here: the preload must not load the native binary before something is refused.
-  const native = require('./native').tryNative();
+  const native = nativeOrNone();
   if (typeof native?.describeRefusal !== 'function') return describeWithoutNative(details);
   const { operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered } = details;
   return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered });
+}
+
+function nativeOrNone() {
+  try {
+    // Required here: the preload must not load the native binary before something is refused.
+    return require('./native').tryNative();
+  } catch {
+    // The package is not where it was when the process began.
+    return null;
+  }
 }
 
 /**

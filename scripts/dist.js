@@ -3,9 +3,9 @@
 /**
  * `npm run dist [-- FOLDER]`: makes the package as it is published, in dist/ or FOLDER.
  *
- * Everything is as in the checkout, but that index.js and its like load lib/ from two files instead of ninety: packed.js
- * has what `register` needs for sockets that nobody writes to too late, packed-rest.js all else. The files of lib/ are there
- * too, to be read and for `require()` by path.
+ * Everything is as in the checkout, but that index.js and its like load lib/ from three files instead of ninety: packed.js
+ * has what `require()` of them loads, packed-guard.js what the preload needs for sockets, packed-rest.js all else. The files
+ * of lib/ are there too, to be read and for `require()` by path.
  */
 
 const { execFileSync } = require('node:child_process');
@@ -21,6 +21,11 @@ const LOADER = path.join(__dirname, 'dist', 'loader.js');
 const FACES = ['index.js', 'http.js', 'promises.js', 'register.js'];
 /** These stay files: one finds the binary beside itself, the others are run by path. */
 const FILES = /^(?:binding\.js|report\/)/;
+/**
+ * What a guarded socket needs when it ends, or is written to too late, is read with the rest of the guard: a program may
+ * have run for weeks by then, and its package been replaced.
+ */
+const OF_THE_GUARD = /^(?:arguments|errors|http2-close|piped|refusal|user-stack|internals\/[^/]+)\.js$/;
 /** Of the manifest, what only a checkout has a use for. */
 const OF_A_CHECKOUT = ['devDependencies', 'overrides', 'scripts'];
 
@@ -35,11 +40,13 @@ function makeDist(folder) {
   for (const key of OF_A_CHECKOUT) delete manifest[key];
   write(folder, 'package.json', `${JSON.stringify(manifest, null, 2)}\n`);
   for (const name of FACES) write(folder, name, faceOf(name));
-  const names = packedNames();
-  const first = loadedByRegister().filter((name) => names.includes(name));
-  const rest = names.filter((name) => !first.includes(name));
+  const first = loadedBy("require('./index'); require('./register');");
+  const used = loadedBy("require('./register'); void require('node:net').Socket.prototype.write;");
+  const others = packedNames().filter((name) => !first.includes(name));
+  const isOfTheGuard = (/** @type {string} */ name) => used.includes(name) || OF_THE_GUARD.test(name);
   write(folder, 'lib/packed.js', small(packed(first)));
-  write(folder, 'lib/packed-rest.js', small(`'use strict';\nmodule.exports = ${functions(rest)};`));
+  write(folder, 'lib/packed-guard.js', small(table(others.filter(isOfTheGuard))));
+  write(folder, 'lib/packed-rest.js', small(table(others.filter((name) => !isOfTheGuard(name)))));
 }
 
 /** @returns {string[]} relative to lib/ */
@@ -51,13 +58,13 @@ function packedNames() {
     .sort();
 }
 
-/** @returns {string[]} relative to lib/ */
-function loadedByRegister() {
-  const script = `
-    require('./register');
-    void require('node:net').Socket.prototype.write;
-    console.log(JSON.stringify(Object.keys(require.cache)));`;
-  const output = execFileSync(process.execPath, ['-e', script], { cwd: ROOT, encoding: 'utf8' });
+/**
+ * @param {string} script
+ * @returns {string[]} relative to lib/
+ */
+function loadedBy(script) {
+  const print = 'console.log(JSON.stringify(Object.keys(require.cache)))';
+  const output = execFileSync(process.execPath, ['-e', `${script} ${print}`], { cwd: ROOT, encoding: 'utf8' });
   const lib = path.join(ROOT, 'lib') + path.sep;
   return JSON.parse(output)
     .filter((/** @type {string} */ file) => file.startsWith(lib))
@@ -76,6 +83,11 @@ function packed(first) {
     const loader = { exports: {} };
     (function (module, require) { ${read(path.relative(ROOT, LOADER))} })(loader, require);
     module.exports = loader.exports.makeLoad(__dirname, require, ${functions(first)});`;
+}
+
+/** @param {string[]} names */
+function table(names) {
+  return `'use strict';\nmodule.exports = ${functions(names)};`;
 }
 
 /** @param {string[]} names */

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What stands in for the file loader in the published package: the files of lib/ are functions in two files, for to find,
+ * What stands in for the file loader in the published package: the files of lib/ are functions in three files, for to find,
  * read and compile a file takes Node longer than to run it. Each is still the module of its path in `require.cache`, so
  * whoever asks for the file gets the same module, whichever way it came.
  *
@@ -19,7 +19,7 @@ const path = require('node:path');
 /**
  * @param {string} folder that of lib/
  * @param {NodeJS.Require} require that of a file in it
- * @param {Record<string, Define>} first what `register` loads
+ * @param {Record<string, Define>} first what is loaded at once
  * @returns {Load}
  */
 function makeLoad(folder, require, first) {
@@ -32,7 +32,7 @@ function makeLoad(folder, require, first) {
     const filename = path.join(folder, name);
     const known = loaded.get(name) ?? require.cache[filename];
     if (known !== undefined) return known.exports;
-    const define = first[name] ?? require('./packed-rest.js')[name];
+    const define = first[name] ?? require('./packed-guard.js')[name] ?? require('./packed-rest.js')[name];
     /** @type {any} */
     const module = { id: filename, filename, path: path.dirname(filename), exports: {}, loaded: false };
     module.children = [];
