@@ -25,7 +25,7 @@ const {
   validateString,
 } = require('./validate');
 
-/** The shortest time that Node gives to an attempt, whatever is asked for. */
+/** The shortest time that Node gives to an attempt, whatever a program asks for. */
 const MIN_ATTEMPT_TIMEOUT_MS = 10;
 
 const clientSocketChannel = diagnostics.channel('net.client.socket');
@@ -77,10 +77,11 @@ function toDestination(options, isBound) {
     localAddress,
     localPort,
     autoSelectFamily: autoSelectFamily ?? net.getDefaultAutoSelectFamily(),
-    attemptTimeoutMs: Math.max(
-      autoSelectFamilyAttemptTimeout ?? net.getDefaultAutoSelectFamilyAttemptTimeout(),
-      MIN_ATTEMPT_TIMEOUT_MS,
-    ),
+    // The default may have been set to less by a flag, and then it counts.
+    attemptTimeoutMs:
+      autoSelectFamilyAttemptTimeout == null
+        ? net.getDefaultAutoSelectFamilyAttemptTimeout()
+        : Math.max(autoSelectFamilyAttemptTimeout, MIN_ATTEMPT_TIMEOUT_MS),
   };
 }
 
