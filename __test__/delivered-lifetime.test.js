@@ -45,6 +45,8 @@ const KINDS = [
   { name: 'net under register', implementation: 'net', preload: true, seen: ['before', 'meanwhile'], unseen: [] },
 ];
 
+const WHEN = { back: 'for a while', before: 'before' };
+
 const staysAlive = async (exited) => {
   const early = await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 500, 'alive'))]);
   assert.equal(early, 'alive');
@@ -52,8 +54,8 @@ const staysAlive = async (exited) => {
 
 for (const { name, implementation, preload, seen, unseen } of KINDS) {
   describe(`delivered() on a socket of ${name}`, { skip, timeout: 150_000 }, () => {
-    for (const unrefs of ['', ...unseen]) {
-      test(`keeps the process alive until it knows${unrefs && `, unref'd ${unrefs}`}`, async (t) => {
+    for (const unrefs of ['', 'back', ...unseen]) {
+      test(`keeps the process alive until it knows${unrefs && `, unref'd ${WHEN[unrefs]}`}`, async (t) => {
         const { exited, peer } = await waitingProcess(t, implementation, { unrefs, preload });
         await staysAlive(exited);
         peer.resume();

@@ -15,6 +15,7 @@ const { abortError } = require('./abort-error');
 const { endedByOfError } = require('./ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
+const { recordFor } = require('./record');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
 
 /** A timer cannot be shorter. */
@@ -74,6 +75,7 @@ class ConnectionWatch {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#forget = beforeClose(socket, (error) => this.#lastLook(error));
+    (recordFor(socket).referenced ??= new Set()).add(this.#heedReference);
     signal?.addEventListener('abort', this.#abort, { once: true });
     if (timeout !== undefined) this.#deadline = this.#timer(() => this.#end('timeout'), timeout);
     if (socket.connecting) socket.once('connect', this.#next);
@@ -97,8 +99,12 @@ class ConnectionWatch {
       const isProgress = before === null || before.delivered !== look.delivered || before.peer !== look.peer;
       this.#stalls = isProgress ? 0 : this.#stalls + 1;
       this.#sleep = this.#timer(this.#next, this.#pace(look.rttMs));
-      if (this.#deadline !== undefined) this.#keepAlive(this.#deadline);
     }
+  };
+
+  #heedReference = () => {
+    if (this.#sleep !== undefined) this.#keepAlive(this.#sleep);
+    if (this.#deadline !== undefined) this.#keepAlive(this.#deadline);
   };
 
   /** @param {number} rttMs */
@@ -140,6 +146,7 @@ class ConnectionWatch {
     clearImmediate(this.#immediate);
     clearTimeout(this.#deadline);
     this.#forget();
+    recordFor(this.#socket).referenced?.delete(this.#heedReference);
     this.#socket.removeListener('connect', this.#next);
     this.#signal?.removeEventListener('abort', this.#abort);
   }

@@ -6,7 +6,7 @@ const { aboutToClose } = require('./last-look');
 const { closedChannel } = require('./metrics');
 const { forgetForeign, noteForeign } = require('./foreign-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf } = require('./record');
+const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('./record');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -94,12 +94,12 @@ function guardedMethods(original, refuses, isOpen) {
     },
 
     ref() {
-      foreignRecordFor(this).isReferenced = true;
+      noteReference(this, true);
       return original.ref.call(this);
     },
 
     unref() {
-      foreignRecordFor(this).isReferenced = false;
+      noteReference(this, false);
       return original.unref.call(this);
     },
   };
@@ -136,6 +136,16 @@ function guardedMethods(original, refuses, isOpen) {
     Object.defineProperty(methods[name], 'name', { value: original[name]?.name ?? '', configurable: true });
   }
   return methods;
+}
+
+/**
+ * @param {any} stream
+ * @param {boolean} isReferenced
+ */
+function noteReference(stream, isReferenced) {
+  const record = foreignRecordFor(stream);
+  record.isReferenced = isReferenced;
+  tellReferenced(record);
 }
 
 /**

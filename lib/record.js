@@ -14,6 +14,8 @@ const rare = {
   isReferenced: true,
   /** What the kernel has said of this connection; see `look.js`. @type {import('./look').Counted | undefined} */
   counted: undefined,
+  /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
+  referenced: undefined,
 };
 
 /**
@@ -89,10 +91,19 @@ function foreignRecordFor(stream) {
 
 /**
  * @param {any} stream
- * @returns {{ policy?: import('./policy').Policy, ending?: import('./ending').Ending }}
+ * @returns {{ policy?: import('./policy').Policy, ending?: import('./ending').Ending, referenced?: Set<() => void> }}
  */
 function recordFor(stream) {
   return stream[kState] ?? foreignRecordFor(stream);
 }
 
-module.exports = { foreignRecordFor, foreignRecordOf, hasRecord, recordFor, recordOf };
+/**
+ * `ref()` or `unref()` was called.
+ *
+ * @param {{ referenced?: Set<() => void> }} record
+ */
+function tellReferenced(record) {
+  record.referenced?.forEach((listener) => listener());
+}
+
+module.exports = { foreignRecordFor, foreignRecordOf, hasRecord, recordFor, recordOf, tellReferenced };

@@ -24,6 +24,7 @@ const { flush } = require('./gather');
 const { kOnConnect } = require('./listeners');
 const { adopt, openDescriptor, openHandle } = require('./open-stream');
 const { readingMethods, useUserBuffer } = require('./reading');
+const { tellReferenced } = require('./record');
 const { socketGetters } = require('./socket-getters');
 const { optionMethods, toSeconds } = require('./socket-options');
 const { SocketState, kState } = require('./state');
@@ -239,6 +240,7 @@ Object.assign(
       const { stream } = this[kState];
       if (stream === null) this.once('connect', this.ref);
       else stream.ref();
+      tellReferenced(this[kState]);
       return this;
     },
 
@@ -248,6 +250,7 @@ Object.assign(
       if (this[kState].batch !== null) flush(this);
       if (stream === null) this.once('connect', this.unref);
       else stream.unref();
+      tellReferenced(this[kState]);
       return this;
     },
   },

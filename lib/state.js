@@ -57,6 +57,8 @@ const rare = {
   writeTimer: null,
   /** How long `end()` waits for the peer. @type {number | undefined} */
   lingerMs: undefined,
+  /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
+  referenced: undefined,
   /** Set by the `signal` option: no further attempt to connect is made. */
   aborted: false,
 };

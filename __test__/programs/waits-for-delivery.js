@@ -1,10 +1,10 @@
 'use strict';
 
 /**
- * waits-for-delivery.js safe-socket|net PORT [before|meanwhile]
+ * waits-for-delivery.js safe-socket|net PORT [before|meanwhile|back]
  *
  * Prints what delivered() says of a socket that does nothing else; the peer reads late, or never. The socket is unref'd
- * before the question, or after it.
+ * before the question, or after it, or for a while.
  */
 
 const process = require('node:process');
@@ -19,6 +19,11 @@ const socket = net.connect(Number(port), '127.0.0.1', async () => {
   if (unrefs === 'before') socket.unref();
   const waiting = delivered(socket, { timeout: 60_000 });
   if (unrefs === 'meanwhile') socket.unref();
+  if (unrefs === 'back') {
+    socket.unref();
+    // When the watch has slept three times, and looks as seldom as it ever will.
+    setTimeout(() => socket.ref(), 100);
+  }
   console.log((await waiting).bytesDelivered);
   socket.destroy();
 });
