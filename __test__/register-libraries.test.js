@@ -11,6 +11,7 @@ const http = require('node:http');
 const https = require('node:https');
 const http2 = require('node:http2');
 const { after, before, describe, it } = require('node:test');
+const undici = require('undici');
 const { WebSocket, WebSocketServer } = require('ws');
 
 const { listening } = require('./support/listening');
@@ -91,6 +92,30 @@ describe('fetch (undici) under the preload', { timeout: 150_000 }, () => {
     const body = response.text();
     controller.abort();
     await assert.rejects(body, { name: 'AbortError' });
+    await turns(5);
+    assert.deepEqual(refused, []);
+  });
+});
+
+describe('undici under the preload', { timeout: 150_000 }, () => {
+  it('pipelines, fails with a server that hangs up, connects anew, and is destroyed with a request on its way', async (t) => {
+    const server = http.createServer((request, response) => {
+      if (request.url === '/hangs-up') request.socket.destroy();
+      else if (request.url !== '/never') response.end(request.url);
+    });
+    const port = await listening(t, server);
+    const client = new undici.Client(`http://127.0.0.1:${port}`, { pipelining: 5 });
+    t.after(() => client.destroy());
+    const ask = (/** @type {string} */ path) => client.request({ path, method: 'GET' });
+    const paths = Array.from({ length: 20 }, (_, index) => `/${index}`);
+    const answers = await Promise.all(paths.map(async (path) => (await ask(path)).body.text()));
+    assert.deepEqual(answers, paths);
+    await assert.rejects(ask('/hangs-up'), { code: 'UND_ERR_SOCKET' });
+    assert.equal(await (await ask('/again')).body.text(), '/again');
+    const failure = assert.rejects(ask('/never'), { code: 'UND_ERR_DESTROYED' });
+    await once(server, 'request');
+    await client.destroy();
+    await failure;
     await turns(5);
     assert.deepEqual(refused, []);
   });
