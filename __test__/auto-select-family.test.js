@@ -33,7 +33,7 @@ const EVENTS = [
 /**
  * Nobody listens at the addresses in which all of these end.
  *
- * @type {Array<{ title: string, addresses: object[], options?: object, act?: (socket: net.Socket) => void }>}
+ * @type {Array<{ title: string, addresses: object[], options?: object, act?: (socket: net.Socket, controller: AbortController) => void }>}
  */
 const FAILURES = [
   { title: 'both families refuse', addresses: [SIX, FOUR] },
@@ -55,6 +55,16 @@ const FAILURES = [
     title: 'the socket is destroyed when an attempt has failed',
     addresses: [SIX, FOUR],
     act: (socket) => socket.once('connectionAttemptFailed', () => socket.destroy()),
+  },
+  {
+    title: 'the signal aborts when an attempt has failed',
+    addresses: [SIX, FOUR],
+    act: (socket, controller) => socket.once('connectionAttemptFailed', () => controller.abort()),
+  },
+  {
+    title: 'the signal aborts with the answer of the lookup',
+    addresses: [SIX, FOUR],
+    act: (socket, controller) => socket.once('lookup', () => controller.abort()),
   },
 ];
 
@@ -109,14 +119,16 @@ test('says after all have failed how each did, the one that did not answer too',
  * @param {typeof net} implementation
  * @param {number} port
  * @param {object[]} addresses what the name stands for
- * @param {{ options?: object, act?: (socket: net.Socket) => void }} [scenario]
+ * @param {{ options?: object, act?: (socket: net.Socket, controller: AbortController) => void }} [scenario]
  */
 async function traceOf(implementation, port, addresses, { options, act = () => {} } = {}) {
   const lookup = (name, { all, family }, done) => {
     const fitting = addresses.filter((entry) => !family || entry.family === family);
     process.nextTick(() => (all ? done(null, fitting) : done(null, fitting[0].address, fitting[0].family)));
   };
-  const socket = implementation.connect({ host: 'two.test', port, lookup, autoSelectFamily: true, ...options });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const socket = implementation.connect({ host: 'two.test', port, lookup, autoSelectFamily: true, signal, ...options });
   const events = [];
   let error;
   for (const name of EVENTS) {
@@ -126,7 +138,7 @@ async function traceOf(implementation, port, addresses, { options, act = () => {
       if (name === 'ready') socket.destroy();
     });
   }
-  act(socket);
+  act(socket, controller);
   await once(socket, 'close').catch(() => once(socket, 'close'));
   return { events, error: plain(error), attempted: socket.autoSelectFamilyAttemptedAddresses };
 }

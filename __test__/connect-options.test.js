@@ -46,6 +46,13 @@ const CASES = {
     return plain(error, port);
   },
 
+  async 'a failure names the local end that was asked for'({ connect }) {
+    const localPort = await freePort();
+    const options = { port: 1, host: '127.0.0.1', localAddress: '127.0.0.5' };
+    const errors = [await failure(connect(options)), await failure(connect({ ...options, localPort }))];
+    return errors.map((error) => plain(error, localPort));
+  },
+
   async 'a lookup gets what was asked for'({ connect }, t) {
     const port = await listening(t);
     const seen = [];
