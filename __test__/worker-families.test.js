@@ -49,9 +49,15 @@ test(
  */
 function ending(fixture, ...args) {
   const file = path.join(FIXTURES, fixture);
+  // Else process.exit() hangs now and then, waiting for a compiler that waits for the main thread: nodejs/node#54918.
   return new Promise((resolve) => {
-    execFile(process.execPath, [file, ...args], { timeout: TIMEOUT_MS + WAVES * 1_000 }, (error, stdout, stderr) => {
-      resolve({ code: error?.code ?? 0, signal: error?.signal ?? null, stdout, stderr });
-    });
+    execFile(
+      process.execPath,
+      ['--no-concurrent-recompilation', file, ...args],
+      { timeout: TIMEOUT_MS + WAVES * 1_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: error?.code ?? 0, signal: error?.signal ?? null, stdout, stderr });
+      },
+    );
   });
 }
