@@ -9,7 +9,7 @@ const process = require('node:process');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
 
-const { skip } = require('./support/faulty-calls');
+const { skip } = require('./support/preloaded');
 
 const CHAOS = path.join(__dirname, '..', 'scripts', 'chaos.js');
 const run = promisify(execFile);

@@ -14,7 +14,7 @@ const process = require('node:process');
 const { after, before, test } = require('node:test');
 const { promisify } = require('node:util');
 
-const { compile, skip } = require('./support/faulty-calls');
+const { compile, skip } = require('./support/preloaded');
 
 const run = promisify(execFile);
 const FIXTURES = path.join(__dirname, 'fixtures');
@@ -35,11 +35,11 @@ const LOST = ['cut off', 'ECONNRESET', 'EPIPE'];
 
 const IDLE_CPU_MS = 150;
 
-/** @type {import('./support/faulty-calls').FaultyCalls} */
+/** @type {import('./support/preloaded').Preloaded} */
 let faultyCalls;
 
 before(async () => {
-  if (!skip) faultyCalls = await compile();
+  if (!skip) faultyCalls = await compile('faulty-calls');
 });
 after(() => faultyCalls?.remove());
 

@@ -15,7 +15,7 @@ const path = require('node:path');
 const process = require('node:process');
 const { parseArgs } = require('node:util');
 
-const { compile, skip } = require('../__test__/support/faulty-calls');
+const { compile, skip } = require('../__test__/support/preloaded');
 
 const CLIENTS = path.join(__dirname, '..', '__test__', 'chaos', 'clients.js');
 
@@ -39,7 +39,7 @@ const { values } = parseArgs({
 main();
 
 async function main() {
-  const faultyCalls = skip ? undefined : await compile();
+  const faultyCalls = skip ? undefined : await compile('faulty-calls');
   if (skip) process.stdout.write(`No system call fails: ${skip}\n`);
   try {
     for (const driver of values.driver) {
