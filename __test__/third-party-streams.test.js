@@ -7,7 +7,7 @@ const zlib = require('node:zlib');
 
 const { safeSend } = require('../lib/send');
 const { safeSocket } = require('../lib/safe-socket');
-const { refuses, silent } = require('./support/refusal');
+const { refuses, silent, turns } = require('./support/refusal');
 
 const LIBRARIES = [
   { name: 'node:stream', library: stream },
@@ -61,6 +61,22 @@ for (const { name, library } of LIBRARIES) {
       const { writable } = makeWritable();
       writable.end();
       refuses(() => safeSocket(writable).write('x'), { endedBy: 'unknown' });
+    });
+
+    it('settles the callback of every bare end(), once: before it has finished, after, and after destroy()', async () => {
+      const { writable } = makeWritable({ write: (chunk, encoding, callback) => setImmediate(callback) });
+      safeSocket(writable, { strict: false });
+      const first = new Promise((resolve) => writable.end('x', resolve));
+      const second = new Promise((resolve) => writable.end(resolve));
+      assert.deepEqual([(await first) ?? null, (await second) ?? null], [null, null]);
+      const calls = [];
+      await new Promise((resolve) => writable.end((error) => resolve(calls.push(error))));
+      const { writable: destroyed } = makeWritable();
+      safeSocket(destroyed, { strict: false }).destroy();
+      await new Promise((resolve) => destroyed.end((error) => resolve(calls.push(error))));
+      await turns(2);
+      assert.equal(calls.length, 2);
+      assert.equal(calls[1].code, 'ERR_STREAM_DESTROYED');
     });
 
     it('takes any object in object mode, and counts no bytes', () => {

@@ -5,7 +5,7 @@ const { Writable } = require('node:stream');
 const { checkChunk } = require('./arguments');
 const { endedByOfDestroy, endedByOfEnd } = require('./ended-by');
 const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./ending');
-const { refuseEnd, refuseWrite } = require('./refusal');
+const { destroyedStream, refuseEnd, refuseWrite } = require('./refusal');
 
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of
@@ -16,10 +16,6 @@ const { refuseEnd, refuseWrite } = require('./refusal');
 
 /** The socket below each message; Node takes it off a message that is finished. @type {WeakMap<object, object>} */
 const sockets = new WeakMap();
-
-/** Its answer to `end(callback)` is `ERR_STREAM_DESTROYED`. */
-const destroyedStream = new Writable({ write() {} }).destroy();
-destroyedStream.end();
 
 /**
  * @param {any} stream

@@ -1,7 +1,7 @@
 'use strict';
 
 const diagnostics = require('node:diagnostics_channel');
-const { Duplex } = require('node:stream');
+const { Duplex, Writable, finished } = require('node:stream');
 const { debuglog } = require('node:util');
 
 const { endingOf } = require('./ending');
@@ -17,6 +17,10 @@ const debug = debuglog('safe-socket');
 
 /** Sockets whose `'error'` for a refused write of a pipe is on its way. @type {WeakSet<object>} */
 const emitting = new WeakSet();
+
+/** Its answer to `end(callback)` is `ERR_STREAM_DESTROYED`. */
+const destroyedStream = new Writable({ write() {} }).destroy();
+destroyedStream.end();
 
 /**
  * Refuses a write to an ended socket. The caller has already checked the arguments and that the socket has ended.
@@ -184,7 +188,11 @@ function emitError(socket, error) {
  */
 function settleEnd(socket, callback, endOfStream) {
   if (socket.destroyed && !socket.writableEnded) endOfStream.call(socket);
-  if (typeof callback === 'function') endOfStream.call(socket, callback);
+  if (typeof callback !== 'function') return;
+  if (socket.writableEnded !== undefined || typeof socket._write !== 'function') endOfStream.call(socket, callback);
+  // Version 3 of `readable-stream` forgets every callback but that of the first call.
+  else if (socket.destroyed) destroyedStream.end(callback);
+  else finished(socket, { readable: false }, /** @type {any} */ (callback));
 }
 
 /**
@@ -205,4 +213,4 @@ function codeOf(error) {
   return typeof error?.code === 'string' ? error.code : undefined;
 }
 
-module.exports = { policyOf, refusal, refuseEnd, refuseWrite, setPolicy };
+module.exports = { destroyedStream, policyOf, refusal, refuseEnd, refuseWrite, setPolicy };
