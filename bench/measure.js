@@ -7,6 +7,8 @@ const { spread } = require('./statistics');
 
 const MIB = 2 ** 20;
 const TRACED_MS = 400;
+/** A client is a new process in every round; a server has run for so long when its rounds begin to count. */
+const CLIENT_WARMUP_MS = 3_000;
 
 /**
  * @typedef {import('./processes').Runtime} Runtime
@@ -49,12 +51,11 @@ async function load(workload, server, warmupMs, measureMs) {
  *
  * @param {Workload} workload
  * @param {Runtime} runtime
- * @param {number} warmupMs
  * @param {number} measureMs
  * @param {(pid: number) => Promise<void>} [started]
  */
-async function loadFromClient(workload, runtime, warmupMs, measureMs, started) {
-  const answerer = startLoad([...workload.load, '--warmup-ms', warmupMs, '--measure-ms', measureMs]);
+async function loadFromClient(workload, runtime, measureMs, started) {
+  const answerer = startLoad([...workload.load, '--warmup-ms', CLIENT_WARMUP_MS, '--measure-ms', measureMs]);
   const { port } = await answerer.report();
   const client = start(runtime.command, [...runtime.args, workload.serve, port], runtime.env);
   await started?.(/** @type {number} */ (client.child.pid));
@@ -124,12 +125,12 @@ async function measureClients(workload, runtimes, settings) {
     .filter(({ isReference }) => !isReference)
     .map((runtime) => ({ runtime, samples: /** @type {Sample[]} */ ([]), calls: /** @type {any} */ (null) }));
   await takeTurns(entries, settings.rounds, async ({ runtime, samples }) => {
-    const { measured } = await loadFromClient(workload, runtime, settings.warmupMs, settings.measureMs);
+    const { measured } = await loadFromClient(workload, runtime, settings.measureMs);
     samples.push(toSample(workload, measured));
   });
   for (const entry of settings.systemCalls ? entries : []) {
     let finish = /** @type {any} */ (null);
-    const { total } = await loadFromClient(workload, entry.runtime, 0, TRACED_MS, async (pid) => {
+    const { total } = await loadFromClient(workload, entry.runtime, TRACED_MS, async (pid) => {
       finish = await traceSystemCalls(pid);
     });
     entry.calls = finish && perUnit(await finish(), workload, total);
