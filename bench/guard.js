@@ -67,7 +67,10 @@ function measureWrites(way) {
 function measureStart() {
   const start = process.hrtime.bigint();
   require('../register');
-  console.log(Number(process.hrtime.bigint() - start) / 1e6);
+  const loaded = process.hrtime.bigint();
+  void net.Socket.prototype.write;
+  const used = process.hrtime.bigint();
+  console.log(JSON.stringify({ loadMs: Number(loaded - start) / 1e6, firstUseMs: Number(used - loaded) / 1e6 }));
 }
 
 /**
@@ -129,12 +132,13 @@ function main() {
     console.log(`| ${way} | ${ns.toFixed(2)} | ${(ns - results.plain.ns).toFixed(2)} | ${bytes.toFixed(3)} |`);
   }
   const starts = Array.from({ length: 15 }, () => inProcess('start'));
-  console.log(
-    `\nregister loads in ${Math.min(...starts).toFixed(2)} ms where net is loaded, the best of ${starts.length}`,
-  );
+  const loadMs = Math.min(...starts.map((start) => start.loadMs));
+  const firstUseMs = Math.min(...starts.map((start) => start.firstUseMs));
+  console.log(`\nregister loads in ${loadMs.toFixed(2)} ms where net is loaded, the best of ${starts.length};`);
+  console.log(`the first use of a socket makes the guard in ${firstUseMs.toFixed(2)} ms`);
   console.log(`bounds: ${MAX_NS} ns a write, ${MAX_START_MS} ms`);
   const isWithin = WAYS.every((way) => results[way].ns - results.plain.ns <= MAX_NS && results[way].bytes < 0.1);
-  if (!isWithin || Math.min(...starts) > MAX_START_MS) process.exitCode = 1;
+  if (!isWithin || loadMs + firstUseMs > MAX_START_MS) process.exitCode = 1;
 }
 
 const [task, way, count] = process.argv.slice(2);
