@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use super::errno::errno;
 use crate::core::address::{Host, Zone};
 
 /// The two families of sockets, under libuv's names for them.
@@ -16,7 +17,7 @@ pub enum Kind {
     Pipe,
 }
 
-/// What [`bind_tcp`] sets besides the address; the same bits as libuv's `UV_TCP_*` flags.
+/// What [`bound_tcp`] sets besides the address; the same bits as libuv's `UV_TCP_*` flags.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BindFlags {
     /// `IPV6_V6ONLY`, ipv6(7): an IPv6 socket does not take IPv4 connections.
@@ -117,12 +118,23 @@ fn nonblocking(domain: Domain) -> io::Result<Socket> {
     }
 }
 
-/// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it
-/// means something else), `SO_REUSEPORT` and `IPV6_V6ONLY`.
+/// A TCP socket that is bound, and the error that libuv keeps until the socket listens or connects: an
+/// `EADDRINUSE`, or 0.
 ///
 /// # Errors
-/// As setsockopt(2) and bind(2).
-pub fn bind_tcp(socket: &Socket, addr: &SocketAddr, flags: BindFlags) -> io::Result<()> {
+/// As socket(2), setsockopt(2) and bind(2).
+pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<(Socket, i32)> {
+    let socket = tcp(addr)?;
+    match bind_tcp(&socket, addr, flags) {
+        Ok(()) => Ok((socket, 0)),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok((socket, errno(&error))),
+        Err(error) => Err(error),
+    }
+}
+
+/// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it
+/// means something else), `SO_REUSEPORT` and `IPV6_V6ONLY`.
+fn bind_tcp(socket: &Socket, addr: &SocketAddr, flags: BindFlags) -> io::Result<()> {
     #[cfg(unix)]
     {
         socket.set_reuse_address(true)?;

@@ -75,14 +75,9 @@ impl ListenerSource {
 
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `listen` to report, as libuv does.
     pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        let bound = socket::tcp(addr).and_then(|socket| {
-            match socket::bind_tcp(&socket, addr, flags) {
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                    self.delayed_error.set(errno(&error));
-                }
-                result => result?,
-            }
-            Ok(socket)
+        let bound = socket::bound_tcp(addr, flags).map(|(socket, delayed_error)| {
+            self.delayed_error.set(delayed_error);
+            socket
         });
         self.set_bound(bound)
     }

@@ -29,17 +29,9 @@ impl StreamSource {
         if !matches!(*io, Io::None) {
             return EINVAL;
         }
-        let bound = socket::tcp(addr).and_then(|socket| {
-            match socket::bind_tcp(&socket, addr, flags) {
-                Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                    self.delayed_error.set(errno(&error));
-                }
-                result => result?,
-            }
-            Ok(socket)
-        });
-        match bound {
-            Ok(socket) => {
+        match socket::bound_tcp(addr, flags) {
+            Ok((socket, delayed_error)) => {
+                self.delayed_error.set(delayed_error);
                 *io = Io::Unconnected(socket);
                 0
             }
