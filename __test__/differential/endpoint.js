@@ -20,6 +20,7 @@ class Endpoint {
     this.role = role;
     this.options = options;
     this.isUnix = isUnix;
+    this.gathers = true;
     this.#names = names;
     this.trace = new Trace(names);
     /** @type {import('node:net').Socket | undefined} */

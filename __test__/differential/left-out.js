@@ -36,11 +36,12 @@ function isFloodForNobody({ socket, peer }, { kind, content, size }) {
 function isGathered(end, operation) {
   const isWrite = operation.kind === 'write' || operation.kind === 'pipeFrom' || operation.content;
   if (!isWrite || end.socket.destroyed || end.socket.writableEnded) return false;
-  if (end.isPeerGone && (operation.kind === 'pipeFrom' || end.writtenInStep > 0)) return true;
+  if (end.gathers && end.isPeerGone && (operation.kind === 'pipeFrom' || end.writtenInStep > 0)) return true;
   const written = 1 + (operation.content?.size ?? operation.size * SOURCE_CHUNKS);
   // A Unix socket also counts the pieces, of which there are fewer: how many bytes it takes at once may differ.
-  if (end.isUnix && end.writtenInGo > 0 && end.writtenInGo + written > UNIX_BUFFER_BYTES) return true;
-  if (end.peer.socket !== undefined && !end.peer.isConsuming) {
+  const isFilling = end.writtenInGo > 0 && end.writtenInGo + written > UNIX_BUFFER_BYTES;
+  if (end.gathers && end.isUnix && isFilling) return true;
+  if (end.gathers && end.peer.socket !== undefined && !end.peer.isConsuming) {
     end.hasGatheredUnread ||= end.writtenInGo > 0 || operation.kind === 'pipeFrom';
   }
   if (end.justWritten === 0) setImmediate(() => (end.justWritten = 0));
@@ -71,10 +72,11 @@ function isCloseOfUnread({ socket, peer, options, isConsuming }, { kind }) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetWhileEnding({ socket, willReset, writesInStep, writtenInStep }, { kind }) {
+function isResetWhileEnding({ socket, willReset, writesInStep, writtenInStep, gathers }, { kind }) {
   // How much of a flood has left when it is reset, or of small writes, which the kernel holds back unless they are
   // gathered; and another thread may wake up after a single write and its reset.
-  const hasRace = writtenInStep > MAX_UNREAD_BYTES || writesInStep > (IS_THREADED ? 0 : 1);
+  const isSeenLate = IS_THREADED ? writesInStep > 0 : gathers && writesInStep > 1;
+  const hasRace = writtenInStep > MAX_UNREAD_BYTES || isSeenLate;
   if (socket.destroyed) return false;
   if (kind === 'reset') return (socket.writableEnded && !socket.writableFinished) || hasRace;
   return willReset && (kind === 'end' || kind === 'destroySoon' || kind === 'pipeFrom');
@@ -104,9 +106,9 @@ function isAnswerToFlood(end, { kind, content }) {
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isCutAfterGathering({ socket, justWritten }, { kind }) {
+function isCutAfterGathering({ socket, justWritten, gathers }, { kind }) {
   const { writableLength } = socket;
-  return kind === 'destroy' && writableLength > MAX_UNREAD_BYTES && justWritten > writableLength + 1;
+  return gathers && kind === 'destroy' && writableLength > MAX_UNREAD_BYTES && justWritten > writableLength + 1;
 }
 
 /**

@@ -65,6 +65,8 @@ class Run {
     const isUnix = scenario.transport === 'unix';
     this.client = new Endpoint('client', scenario.client, this.names, isUnix);
     this.server = new Endpoint('server', scenario.server, this.names, isUnix);
+    this.client.gathers = scenario.gathers;
+    this.server.gathers = scenario.gathers;
     this.client.peer = this.server;
     this.server.peer = this.client;
   }
@@ -75,7 +77,7 @@ class Run {
     this.listener.accept = (socket) => this.accepted(socket);
     this.names.set(this.listener.path ?? `:${this.listener.port}`, this.listener.path ? '<path>' : ':<server port>');
 
-    const options = { ...socketOptions(scenario.client) };
+    const options = socketOptions(scenario.client, scenario.gathers);
     const socket = this.clientKind.prepare(new this.clientKind.implementation.Socket(options));
     this.client.observe(socket, (operations) => perform(this.client, operations));
     this.clientKind.damage?.(socket);
@@ -207,8 +209,9 @@ function answer(options, callback) {
   else callback(null, HOST, 4);
 }
 
-function socketOptions({ allowHalfOpen, highWaterMark }) {
-  return { allowHalfOpen, ...(highWaterMark !== null && { highWaterMark }) };
+/** `net` does not know `gather`, and never does. */
+function socketOptions({ allowHalfOpen, highWaterMark }, gather) {
+  return { allowHalfOpen, gather, ...(highWaterMark !== null && { highWaterMark }) };
 }
 
 /** Servers are kept: a scenario is about a connection, and thousands of them run in a process. */
@@ -218,8 +221,8 @@ const listeners = new Map();
  * @param {Subject} kind
  * @param {import('./scenario').Scenario} scenario
  */
-function listenerFor(kind, { transport, server }) {
-  const options = { ...socketOptions(server), pauseOnConnect: server.pauseOnConnect };
+function listenerFor(kind, { transport, server, gathers }) {
+  const options = { ...socketOptions(server, gathers), pauseOnConnect: server.pauseOnConnect };
   const key = `${kind.name} ${transport} ${JSON.stringify(options)}`;
   if (!listeners.has(key)) listeners.set(key, listen(kind.implementation, transport, options));
   return listeners.get(key);

@@ -27,6 +27,7 @@ const fc = require('fast-check');
  * @property {Operation[]} early done by the client right after `connect()`, in the same tick
  * @property {Operation[]} greeting done by the server inside 'connection'
  * @property {{ end: 'client' | 'server', operations: Operation[] }[]} steps each after the last has come to rest
+ * @property {boolean} gathers whether the sockets under test gather the small writes of a tick, which leaves more open
  * @property {Operation[] | null} reconnect once all is closed the client connects again, and then does this
  */
 
@@ -121,6 +122,7 @@ const parts = fc.record({
     { minLength: 1, maxLength: 8 },
   ),
   reconnect: fc.option(burst, { freq: 4 }),
+  gathers: fc.boolean(),
 });
 
 /**
