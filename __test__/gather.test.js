@@ -104,6 +104,49 @@ describe('writes of one tick', () => {
     assert.equal(await textOf(peer), 'abc');
   });
 
+  it('leave although the callback for another socket throws', async (t) => {
+    const server = net.createServer({ pauseOnConnect: true });
+    t.after(() => server.close());
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const arrived = new Map();
+    const done = new Promise((resolve) => {
+      server.on('connection', (peer) => {
+        textOf(peer).then((text) => {
+          arrived.set(text[0], text);
+          if (arrived.size === 3) resolve(arrived);
+        });
+      });
+    });
+    // The callback is due before the second batch of `a` is sent: it is called when that is.
+    const program = `
+      const { once } = require('node:events');
+      const caught = [];
+      process.on('uncaughtException', (error) => caught.push(error.message));
+      const sockets = [0, 0, 0].map(() => require(${PACKAGE}).connect(${server.address().port}, '127.0.0.1'));
+      Promise.all(sockets.map((socket) => once(socket, 'connect'))).then(() => setImmediate(() => {
+        const [x, a, b] = sockets;
+        let calls = 0;
+        const callback = () => { calls += 1; if (calls === 4) throw new Error('the fourth'); };
+        x.write('x1');
+        x.write('x2');
+        process.nextTick(() => {
+          a.write('a3', callback);
+          a.write('a4', callback);
+          b.write('b1');
+          b.write('b2', () => console.log('sent', calls, caught));
+        });
+        a.write('a1', callback);
+        a.write('a2', callback);
+        // After an exception Node goes on with the ticks in an immediate of its own.
+        setImmediate(() => setImmediate(() => setImmediate(() => process.exit())));
+      }));`;
+    const { stdout } = await run(process.execPath, ['-e', program]);
+    const texts = Object.fromEntries(await done);
+    assert.deepEqual(texts, { x: 'x1x2', a: 'a1a2a3a4', b: 'b1b2' });
+    assert.equal(stdout, "sent 4 [ 'the fourth' ]\n");
+  });
+
   it('report to their callbacks when the peer has reset the connection', async (t) => {
     const { socket, peer } = await connected(t, { allowHalfOpen: true });
     const failure = once(socket, 'error');

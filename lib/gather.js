@@ -142,7 +142,16 @@ function flushAll() {
   const sockets = waiting;
   waiting = [];
   firstWaiting = 0;
-  for (const socket of sockets) flush(socket);
+  let next = 0;
+  try {
+    while (next < sockets.length) flush(sockets[next++]);
+  } finally {
+    // The callback of a write has thrown: the others are sent all the same, be it at the exit that follows.
+    if (next < sockets.length) {
+      waiting = [...sockets.slice(next), ...waiting];
+      nextTick(flushAll);
+    }
+  }
 }
 
 /** The process exits: no tick follows that would send what is gathered. */
