@@ -22,6 +22,8 @@ struct State {
     ids: VecDeque<u32>,
     /// Whoever waits for the queue to fill from another thread.
     waiting: Option<Waker>,
+    /// Nobody is to wait any more.
+    closed: bool,
 }
 
 impl ReadyQueue {
@@ -52,20 +54,27 @@ impl ReadyQueue {
         self.lock().ids.len()
     }
 
-    /// Waits, without taking anything, until the queue has an entry.
-    pub fn poll_filled(&self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Waits, without taking anything, until the queue has an entry (`true`) or is closed (`false`).
+    pub fn poll_filled(&self, cx: &mut Context<'_>) -> Poll<bool> {
         let mut state = self.lock();
-        if state.ids.is_empty() {
-            state.waiting = Some(cx.waker().clone());
-            Poll::Pending
-        } else {
-            Poll::Ready(())
+        if state.closed {
+            return Poll::Ready(false);
         }
+        if !state.ids.is_empty() {
+            return Poll::Ready(true);
+        }
+        state.waiting = Some(cx.waker().clone());
+        Poll::Pending
     }
 
-    /// Wakes whoever waits in [`ReadyQueue::poll_filled`], although nothing was added.
-    pub fn interrupt(&self) {
-        let waiting = self.lock().waiting.take();
+    /// Lets nobody wait in [`ReadyQueue::poll_filled`] from now on. The queue itself knows it, under its own
+    /// lock: whoever is about to wait can then not miss it.
+    pub fn close(&self) {
+        let waiting = {
+            let mut state = self.lock();
+            state.closed = true;
+            state.waiting.take()
+        };
         if let Some(waker) = waiting {
             waker.wake();
         }
@@ -89,7 +98,30 @@ mod tests {
         assert!(queue.poll_filled(&mut cx).is_pending());
         queue.push(1);
         assert!(woken.0.load(Ordering::Relaxed));
-        assert!(queue.poll_filled(&mut cx).is_ready());
+        assert_eq!(queue.poll_filled(&mut cx), Poll::Ready(true));
+    }
+
+    #[test]
+    fn whoever_waits_is_woken_when_the_queue_is_closed() {
+        let queue = ReadyQueue::default();
+        let woken = Arc::new(Flag::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        assert!(
+            queue
+                .poll_filled(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        queue.close();
+        assert!(woken.0.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn nobody_begins_to_wait_for_a_closed_queue() {
+        let queue = ReadyQueue::default();
+        queue.push(1);
+        queue.close();
+        let mut cx = Context::from_waker(Waker::noop());
+        assert_eq!(queue.poll_filled(&mut cx), Poll::Ready(false));
     }
 
     #[derive(Default)]

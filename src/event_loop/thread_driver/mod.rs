@@ -14,7 +14,6 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::Poll;
 use std::thread::{self, JoinHandle};
 
 use napi::{Result, sys};
@@ -42,7 +41,6 @@ struct Shared {
     gate: Gate,
     /// An item is on its way to JavaScript, which will look at the queue.
     posted: AtomicBool,
-    stopping: AtomicBool,
     function: ThreadsafeFunction,
 }
 
@@ -55,16 +53,7 @@ impl Shared {
     }
 
     fn drive(&self, runtime: &Runtime) {
-        loop {
-            runtime.block_on(poll_fn(|cx| {
-                if self.stopping.load(Ordering::Acquire) {
-                    return Poll::Ready(());
-                }
-                self.queue.poll_filled(cx)
-            }));
-            if self.stopping.load(Ordering::Acquire) {
-                return;
-            }
+        while runtime.block_on(poll_fn(|cx| self.queue.poll_filled(cx))) {
             self.gate.close();
             self.post();
             self.gate.wait();
@@ -91,7 +80,6 @@ impl ThreadDriver {
             queue: Arc::clone(&event_loop.queue),
             gate: Gate::default(),
             posted: AtomicBool::new(false),
-            stopping: AtomicBool::new(false),
             function,
         });
         let driving = Arc::clone(&shared);
@@ -137,9 +125,8 @@ impl ThreadDriver {
 
     /// Ends the thread, and waits for it.
     fn stop(mut self) {
-        self.shared.stopping.store(true, Ordering::Release);
+        self.shared.queue.close();
         self.shared.gate.open_for_good();
-        self.shared.queue.interrupt();
         if let Some(thread) = self.thread.take() {
             // A panic there has been printed; there is nobody left to tell.
             let _ = thread.join();
