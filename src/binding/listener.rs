@@ -77,15 +77,12 @@ pub fn listener_bind_path(env: Env, id: u32, path: String) -> i32 {
 #[napi]
 pub fn listener_open(env: Env, id: u32, fd: i32) -> i32 {
     #[cfg(unix)]
-    return with_listener(
-        env,
-        id,
-        EBADF,
-        |_, listener| match crate::event_loop::descriptor::adopt(fd) {
-            Some(fd) => listener.open(fd),
-            None => EBADF,
-        },
-    );
+    return with_listener(env, id, EBADF, |event_loop, listener| {
+        match crate::event_loop::descriptor::adopt(event_loop, fd) {
+            Ok(fd) => listener.open(fd),
+            Err(errno) => errno,
+        }
+    });
     #[cfg(not(unix))]
     {
         let _ = (env, id, fd);

@@ -94,9 +94,9 @@ pub fn stream_connect_path(env: Env, id: u32, path: String) -> i32 {
 pub fn stream_open(env: Env, id: u32, fd: i32) -> i32 {
     #[cfg(unix)]
     return with_stream(env, id, EBADF, |event_loop, stream| {
-        match crate::event_loop::descriptor::adopt(fd) {
-            Some(fd) => stream.open(event_loop, fd),
-            None => EBADF,
+        match crate::event_loop::descriptor::adopt(event_loop, fd) {
+            Ok(fd) => stream.open(event_loop, fd),
+            Err(errno) => errno,
         }
     });
     #[cfg(not(unix))]

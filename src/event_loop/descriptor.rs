@@ -2,7 +2,9 @@
 
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
+use super::EventLoop;
 use crate::net::descriptor::{FdKind, kind_of};
+use crate::net::errno::{EBADF, EEXIST};
 
 /// What `fd` refers to.
 #[must_use]
@@ -15,14 +17,19 @@ pub fn describe(fd: RawFd) -> FdKind {
     kind_of(unsafe { BorrowedFd::borrow_raw(fd) })
 }
 
-/// Takes ownership of `fd`, if it is open.
-#[must_use]
+/// Takes ownership of `fd`.
+///
+/// # Errors
+/// `EBADF` if it is not open; `EEXIST` if a socket of this event loop owns it, whose it stays.
 #[allow(unsafe_code)]
-pub fn adopt(fd: RawFd) -> Option<OwnedFd> {
+pub fn adopt(event_loop: &EventLoop, fd: RawFd) -> Result<OwnedFd, i32> {
     if describe(fd) == FdKind::Invalid {
-        return None;
+        return Err(EBADF);
     }
-    // SAFETY: it is open, and `new Socket({ fd })` and `listen({ fd })` hand it over: Node's
+    if event_loop.sources.own(fd) {
+        return Err(EEXIST);
+    }
+    // SAFETY: it is open, no socket of ours owns it, and `new Socket({ fd })` and `listen({ fd })` hand it over: Node's
     // documentation makes the socket its owner from then on.
-    Some(unsafe { OwnedFd::from_raw_fd(fd) })
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }

@@ -33,6 +33,14 @@ impl Source {
         }
     }
 
+    #[cfg(unix)]
+    fn raw_fd(&self) -> i32 {
+        match self {
+            Self::Stream(stream) => stream.raw_fd(),
+            Self::Listener(listener) => listener.raw_fd(),
+        }
+    }
+
     pub(super) fn abandon(&self) {
         match self {
             Self::Stream(stream) => stream.abandon(),
@@ -62,6 +70,13 @@ impl Sources {
 
     pub(super) fn get(&self, id: u32) -> Option<Source> {
         self.slab.borrow().get(id as usize).cloned()
+    }
+
+    /// Whether the descriptor is one of theirs.
+    #[cfg(unix)]
+    pub(super) fn own(&self, fd: i32) -> bool {
+        let slab = self.slab.borrow();
+        slab.iter().any(|(_, source)| source.raw_fd() == fd)
     }
 
     pub(super) fn remove(&self, id: u32) -> Option<Source> {

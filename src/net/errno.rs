@@ -42,6 +42,7 @@ mod code {
     pub const ECONNABORTED: i32 = negated(Errno::CONNABORTED);
     pub const ECONNREFUSED: i32 = negated(Errno::CONNREFUSED);
     pub const ECONNRESET: i32 = negated(Errno::CONNRESET);
+    pub const EEXIST: i32 = negated(Errno::EXIST);
     pub const EINVAL: i32 = negated(Errno::INVAL);
     pub const EIO: i32 = negated(Errno::IO);
     pub const EISCONN: i32 = negated(Errno::ISCONN);
@@ -94,6 +95,8 @@ fn from_winsock(code: i32) -> Option<i32> {
     }
 }
 
+#[cfg(unix)]
+pub use code::EEXIST;
 pub use code::{EBADF, EINVAL, EISCONN, ENOTCONN};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
