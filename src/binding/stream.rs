@@ -135,8 +135,8 @@ pub fn stream_limit_read(env: Env, id: u32, bytes: u32) {
 /// # Errors
 /// `InvalidArg` if one of the chunks is no `Uint8Array`.
 #[napi]
-pub fn stream_writev(env: Env, id: u32, chunks: Array<'_>, offset: u32) -> Result<i32> {
-    let mut skip = offset as usize;
+pub fn stream_writev(env: Env, id: u32, chunks: Array<'_>, offset: i64) -> Result<i32> {
+    let mut skip = usize::try_from(offset).unwrap_or(usize::MAX);
     let mut views = Vec::with_capacity((chunks.len() as usize).min(MAX_SLICES));
     for index in 0..chunks.len() {
         let Some(chunk) = chunks.get::<Uint8ArraySlice<'_>>(index)? else {

@@ -14,7 +14,7 @@ use crate::net::errno::{EBADF, EINVAL};
 
 /// `write(id, chunk, offset)`: one send(2) of what follows `offset`; the bytes that the kernel
 /// took, or an error; `EINVAL` if the chunk is no `Uint8Array`.
-pub type WriteFunction<'env> = Function<'env, FnArgs<(u32, Uint8Array, u32)>, i32>;
+pub type WriteFunction<'env> = Function<'env, FnArgs<(u32, Uint8Array, i64)>, i32>;
 
 /// Makes the function.
 ///
@@ -28,7 +28,7 @@ pub fn write_function(env: &Env) -> Result<WriteFunction<'_>> {
 unsafe extern "C" fn write(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut arguments = [ptr::null_mut(); 3];
     let mut count = arguments.len();
-    let (mut id, mut offset) = (u32::MAX, 0);
+    let (mut id, mut offset) = (u32::MAX, 0_i64);
     // SAFETY: `env` and `info` are those of this call, and every place for a result is valid. An
     // argument that is missing is `undefined`; one that is no number leaves the result as it was.
     unsafe {
@@ -41,11 +41,14 @@ unsafe extern "C" fn write(env: sys::napi_env, info: sys::napi_callback_info) ->
             ptr::null_mut(),
         );
         sys::napi_get_value_uint32(env, arguments[0], &raw mut id);
-        sys::napi_get_value_uint32(env, arguments[2], &raw mut offset);
+        sys::napi_get_value_int64(env, arguments[2], &raw mut offset);
     }
     // SAFETY: the bytes are used before JavaScript runs again.
     let taken = match unsafe { bytes_of(env, arguments[1]) } {
-        Some(chunk) => send(env, id, chunk.get(offset as usize..).unwrap_or_default()),
+        Some(chunk) => {
+            let start = usize::try_from(offset).unwrap_or(usize::MAX);
+            send(env, id, chunk.get(start..).unwrap_or_default())
+        }
         None => EINVAL,
     };
     let mut result = ptr::null_mut();
