@@ -65,3 +65,12 @@ for (const subject of SUBJECTS) {
     });
   });
 }
+
+describe('safeSend', () => {
+  it('throws for what is no socket', () => {
+    for (const nothing of [null, undefined, 'socket', {}]) {
+      // @ts-expect-error
+      assert.throws(() => safeSend(nothing, 'x'), { code: 'ERR_INVALID_ARG_TYPE', name: 'TypeError' });
+    }
+  });
+});

@@ -1,5 +1,6 @@
 'use strict';
 
+const { invalidArgType } = require('./argument-error');
 const { checkChunk } = require('./arguments');
 const { isEnded } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
@@ -13,9 +14,10 @@ const { SocketAlreadyEndedError } = require('./errors');
  * @param {BufferEncoding | ((error?: Error | null) => void) | null} [encoding]
  * @param {(error?: Error | null) => void} [callback] not called when the answer is `false`
  * @returns {boolean} `true` if the bytes were accepted, `false` if the socket has ended
- * @throws {TypeError} for a bad argument, as `socket.write()`
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` for what is no socket; for a bad argument, as `socket.write()`
  */
 function safeSend(socket, data, encoding, callback) {
+  if (typeof socket?.write !== 'function') throw invalidArgType('socket', 'Writable', socket);
   if (isEnded(socket)) {
     checkChunk(socket, data, encoding, safeSend);
     return false;
