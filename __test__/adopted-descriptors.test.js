@@ -5,9 +5,13 @@
 const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
 const path = require('node:path');
+const process = require('node:process');
 const { describe, it } = require('node:test');
+
+const ours = require('..');
 
 const PACKAGES = { net: 'net', 'safe-socket': path.join(__dirname, '..') };
 const SECOND = "try { new net.Socket({ fd: 3 }) } catch ({ code, syscall }) { console.log('second', code, syscall) }";
@@ -23,6 +27,8 @@ const PROGRAMS = {
     ${LISTEN} console.log(code, syscall); require('fs').fstatSync(3); process.exit() }).listen({ fd: 3 }, listen);
     listen();`,
 };
+
+const skipCount = process.platform !== 'linux' && 'descriptors are counted in /proc';
 
 /** @param {any} stream */
 async function textOf(stream) {
@@ -67,6 +73,10 @@ async function descriptorOf(t, what) {
   };
 }
 
+function openDescriptors() {
+  return fs.readdirSync('/proc/self/fd').length;
+}
+
 describe('a descriptor that is adopted twice', () => {
   for (const [what, program] of Object.entries(PROGRAMS)) {
     it(`stays with the first, as in net: ${what}`, async (t) => {
@@ -81,4 +91,18 @@ describe('a descriptor that is adopted twice', () => {
       assert.equal(outcomes.net.status, 0);
     });
   }
+
+  it('leaves no other descriptor behind where it is refused', { skip: skipCount }, async (t) => {
+    const server = ours.createServer().listen(0);
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const { fd } = /** @type {any} */ (server)._handle;
+    const before = openDescriptors();
+    for (let round = 0; round < 20; round += 1) {
+      const refused = ours.createServer().listen({ fd });
+      await assert.rejects(once(refused, 'listening'), { code: 'EEXIST' });
+      assert.throws(() => new ours.Socket({ fd }), { code: 'EEXIST' });
+    }
+    assert.equal(openDescriptors(), before);
+  });
 });

@@ -47,7 +47,9 @@ function createListener(endpoint) {
     }
     const listener = new Listener(eventLoop(), kind);
     const errno = listener.open(endpoint.fd);
-    return errno < 0 ? errno : listener;
+    if (errno === 0) return listener;
+    listener.close();
+    return errno;
   }
   const listener = new Listener(eventLoop(), endpoint.port === NO_PORT ? 'pipe' : 'tcp');
   const errno = bind(listener, endpoint);

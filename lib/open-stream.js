@@ -95,7 +95,10 @@ function kindOfFd(fd) {
 function openDescriptor(socket, fd) {
   const stream = new Stream(eventLoop(), kindOfFd(fd));
   const errno = stream.open(fd);
-  if (errno < 0) throw errnoError(errno, 'open');
+  if (errno < 0) {
+    stream.close();
+    throw errnoError(errno, 'open');
+  }
   adopt(socket, stream);
 }
 
