@@ -6,6 +6,7 @@
  */
 
 const { nextTurn } = require('./gather');
+const { setImmediate } = require('./timers');
 
 const kOnRead = Symbol('safe-socket.onread');
 const kOnWritable = Symbol('safe-socket.onwritable');
@@ -18,6 +19,22 @@ const kAccept = Symbol('safe-socket.accept');
 /** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
 const owners = [];
 
+/**
+ * What a program throws goes to `'uncaughtException'` by way of the addon, but for `null`: that is what an interrupted
+ * call, which must not count as an exception, looks like there.
+ *
+ * @param {unknown} error
+ */
+function passOn(error) {
+  if (error !== null) throw error;
+  setImmediate(rethrow, error);
+}
+
+/** @param {unknown} error */
+function rethrow(error) {
+  throw error;
+}
+
 const listeners = {
   /**
    * @param {number} id
@@ -25,13 +42,21 @@ const listeners = {
    */
   onread(id, nread) {
     nextTurn();
-    owners[id][kOnRead](nread);
+    try {
+      owners[id][kOnRead](nread);
+    } catch (error) {
+      passOn(error);
+    }
   },
 
   /** @param {number} id */
   onwritable(id) {
     nextTurn();
-    owners[id][kOnWritable]();
+    try {
+      owners[id][kOnWritable]();
+    } catch (error) {
+      passOn(error);
+    }
   },
 
   /**
@@ -40,7 +65,11 @@ const listeners = {
    */
   onconnect(id, status) {
     nextTurn();
-    owners[id][kOnConnect](status);
+    try {
+      owners[id][kOnConnect](status);
+    } catch (error) {
+      passOn(error);
+    }
   },
 
   /**
@@ -49,7 +78,11 @@ const listeners = {
    */
   onshutdown(id, status) {
     nextTurn();
-    owners[id][kOnShutdown](status);
+    try {
+      owners[id][kOnShutdown](status);
+    } catch (error) {
+      passOn(error);
+    }
   },
 
   /** @param {number} id which the next stream may get */
@@ -58,7 +91,11 @@ const listeners = {
     const owner = owners[id];
     owners[id] = undefined;
     // Nobody's: closed before anybody could hear of it.
-    owner?.[kOnClose]();
+    try {
+      owner?.[kOnClose]();
+    } catch (error) {
+      passOn(error);
+    }
   },
 
   /**
@@ -79,7 +116,11 @@ const listeners = {
    */
   onconnection(id, accepted) {
     nextTurn();
-    owners[id][kOnConnection](owners[accepted]);
+    try {
+      owners[id][kOnConnection](owners[accepted]);
+    } catch (error) {
+      passOn(error);
+    }
   },
 };
 

@@ -273,12 +273,15 @@ pub enum Emitted {
     Returned,
     /// It threw, and `'uncaughtException'` was told.
     Threw,
+    /// It was stopped, by a debugger; what comes next can run.
+    Interrupted,
     /// JavaScript cannot run any more: the worker is being terminated or the process exits.
     EnvironmentEnding,
 }
 
 /// Clears the pending exception, without which every later call would fail, and hands it to
-/// `'uncaughtException'`.
+/// `'uncaughtException'`. Node-API shows an interruption as the exception `null`, which is not told; lib/listeners.js
+/// lets no other through, but for one of a tick.
 #[allow(unsafe_code)]
 fn report_exception(env: sys::napi_env) -> Emitted {
     let mut is_pending = false;
@@ -292,6 +295,12 @@ fn report_exception(env: sys::napi_env) -> Emitted {
     let status = unsafe { sys::napi_get_and_clear_last_exception(env, &raw mut exception) };
     if status != sys::Status::napi_ok {
         return Emitted::EnvironmentEnding;
+    }
+    let mut kind = sys::ValueType::napi_undefined;
+    // SAFETY: `exception` is a live handle of the open scope; `kind` is a valid place for the result.
+    unsafe { sys::napi_typeof(env, exception, &raw mut kind) };
+    if kind == sys::ValueType::napi_null {
+        return Emitted::Interrupted;
     }
     // SAFETY: `exception` is a live handle of the open scope.
     match unsafe { sys::napi_fatal_exception(env, exception) } {
