@@ -66,13 +66,14 @@ const CASES = {
   },
 
   async 'ipv6Only leaves IPv4 to another server'({ createServer }, t) {
-    const six = closedAfter(t, createServer()).listen({ port: 0, host: '::', ipv6Only: true });
-    await once(six, 'listening');
-    const { port } = six.address();
-    const refused = await outcomeOfConnecting({ port, host: '127.0.0.1' });
-    const four = closedAfter(t, createServer()).listen(port, '0.0.0.0');
+    // First IPv4: there, a port that is free for IPv6 may be that of a connection of another process.
+    const four = closedAfter(t, createServer()).listen(0, '0.0.0.0');
     await once(four, 'listening');
-    return { refused, four: four.address().address };
+    const { port } = four.address();
+    const six = closedAfter(t, createServer()).listen({ port, host: '::', ipv6Only: true });
+    await once(six, 'listening');
+    const served = once(four, 'connection').then(() => true);
+    return [six.address().address, await outcomeOfConnecting({ port, host: '127.0.0.1' }), await served];
   },
 
   async 'reusePort lets two servers share a port'({ createServer }, t) {
