@@ -6,16 +6,19 @@
  */
 
 const assert = require('node:assert/strict');
-const { spawn } = require('node:child_process');
+const { execFile, spawn } = require('node:child_process');
 const { once } = require('node:events');
 const net = require('node:net');
 const path = require('node:path');
 const process = require('node:process');
 const readline = require('node:readline');
 const { test } = require('node:test');
+const { promisify } = require('node:util');
 
 const FIXTURE = path.join(__dirname, 'fixtures', 'out-of-descriptors.js');
+const FIRST_SOCKET = path.join(__dirname, 'fixtures', 'first-socket.js');
 const DESCRIPTORS = 64;
+const LIMITED = `ulimit -n ${DESCRIPTORS}; exec "$0" "$@"`;
 const CLIENTS = 100;
 
 for (const implementation of ['net', 'safe-socket']) {
@@ -40,6 +43,17 @@ for (const implementation of ['net', 'safe-socket']) {
   });
 }
 
+test('the first socket and the first server of a process out of descriptors have the errors of net', async () => {
+  const [reference, outcome] = await Promise.all(
+    ['net', 'safe-socket'].map(async (implementation) => {
+      const args = ['-c', LIMITED, process.execPath, FIRST_SOCKET, implementation];
+      return JSON.parse((await promisify(execFile)('/bin/sh', args)).stdout);
+    }),
+  );
+  assert.deepEqual(outcome, reference);
+  assert.equal(reference[0].code, 'EMFILE');
+});
+
 /** @param {net.Socket} socket */
 function fateOf(socket) {
   return new Promise((resolve) => {
@@ -54,8 +68,7 @@ function fateOf(socket) {
  * @param {string} implementation
  */
 async function startServer(t, implementation) {
-  const shell = `ulimit -n ${DESCRIPTORS}; exec "$0" "$@"`;
-  const child = spawn('/bin/sh', ['-c', shell, process.execPath, FIXTURE, implementation], {
+  const child = spawn('/bin/sh', ['-c', LIMITED, process.execPath, FIXTURE, implementation], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   t.after(() => child.kill());

@@ -202,13 +202,13 @@ export interface RefusalDetails {
 /**
  * Starts the event loop of this environment, or joins the one that runs: `slab` is where the
  * kernel reads to, `listeners` has a function for each event, `resource` is the async resource of
- * the wake-ups where a thread drives. `hang_up_is_end`: see [`Realm`].
+ * the wake-ups where a thread drives. `hang_up_is_end`: see [`Realm`]. An error where there are no descriptors, or
+ * threads, left.
  *
  * # Errors
- * `InvalidArg` for an empty slab or a missing listener, `GenericFailure` when there are no
- * descriptors left.
+ * `InvalidArg` for an empty slab or a missing listener.
  */
-export declare function start(useThread: boolean, slab: Buffer, listeners: object, hangUpIsEnd: boolean, resource: object): Started
+export declare function start(useThread: boolean, slab: Buffer, listeners: object, hangUpIsEnd: boolean, resource: object): Started | number
 
 /** What [`start`] started. */
 export interface Started {

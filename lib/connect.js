@@ -7,13 +7,14 @@ const net = require('node:net');
 
 const { isNormalized, normalizeArgs } = require('./args');
 const { invalidArgType, invalidArgValue } = require('./argument-error');
-const { SingleAttempt } = require('./attempt');
+const { SingleAttempt, startError } = require('./attempt');
 const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
 const { netError } = require('./net-error');
 const { MultipleAttempt } = require('./multiple-attempt');
 const { openStream } = require('./open-stream');
 const { hasPaths } = require('./paths');
 const { kState } = require('./state');
+const { endpointError } = require('./system-error');
 const { nextTick } = require('./timers');
 const {
   validateBoolean,
@@ -214,11 +215,17 @@ const connectMethods = {
     }
     // An adopted bound socket has its kind already.
     const isPath = state.bound && state.stream !== null ? state.stream.kind === 'pipe' : Boolean(path);
-    if (state.stream === null) openStream(this, isPath ? 'pipe' : 'tcp');
+    const errno = state.stream === null ? openStream(this, isPath ? 'pipe' : 'tcp') : 0;
     state.begun = true;
     this._unrefTimer();
     this.connecting = true;
-    if (isPath) {
+    if (errno < 0) {
+      const { host = 'localhost', port } = /** @type {any} */ (options);
+      const error = isPath
+        ? endpointError(errno, 'connect', path)
+        : startError(this, errno, { address: host, port: port | 0 });
+      destroySoon(this, error);
+    } else if (isPath) {
       validateString(path, 'options.path');
       if (!hasPaths()) {
         destroySoon(this, netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'connecting to a named pipe'));

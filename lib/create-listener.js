@@ -3,7 +3,7 @@
 /** From what `listen()` was asked for to a native listener that is bound to it. */
 
 const { EADDRINUSE, EINVAL } = require('./errno');
-const { Listener, eventLoop } = require('./native');
+const { Listener, tryEventLoop } = require('./native');
 const { kindOfFd } = require('./open-stream');
 const { checkBind } = require('./permission');
 
@@ -38,6 +38,8 @@ function bind(listener, { address, port, flags = 0 }) {
  * @returns {any} a listener, or an errno
  */
 function createListener(endpoint) {
+  const loop = tryEventLoop();
+  if (typeof loop === 'number') return loop;
   if (typeof endpoint.fd === 'number' && endpoint.fd >= 0) {
     let kind;
     try {
@@ -45,13 +47,13 @@ function createListener(endpoint) {
     } catch {
       return EINVAL;
     }
-    const listener = new Listener(eventLoop(), kind);
+    const listener = new Listener(loop, kind);
     const errno = listener.open(endpoint.fd);
     if (errno === 0) return listener;
     listener.close();
     return errno;
   }
-  const listener = new Listener(eventLoop(), endpoint.port === NO_PORT ? 'pipe' : 'tcp');
+  const listener = new Listener(loop, endpoint.port === NO_PORT ? 'pipe' : 'tcp');
   const errno = bind(listener, endpoint);
   if (errno === 0) return listener;
   listener.close();

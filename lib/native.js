@@ -15,6 +15,7 @@ const { Listener } = require('./listener-handle');
 const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
 const { Stream } = require('./stream-handle');
+const { errnoError } = require('./system-error');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
 const SLAB_BYTES = 256 * 1024;
@@ -79,27 +80,44 @@ function native() {
  * The event loop of this environment, started on first use.
  *
  * @returns {EventLoop}
- * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where the addon cannot be loaded
+ * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where the addon cannot be loaded; one of the system where it has nothing left
  */
 function eventLoop() {
-  running ??= startEventLoop();
-  return running;
+  return running ?? demandEventLoop();
 }
 
 /** @returns {EventLoop} */
+function demandEventLoop() {
+  const loop = tryEventLoop();
+  if (typeof loop === 'number') throw errnoError(loop, 'socket');
+  return loop;
+}
+
+/**
+ * As `eventLoop()`, for those to whom a failure is an event.
+ *
+ * @returns {EventLoop | number} an errno where the system has no descriptor, or no thread, left for it
+ * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where the addon cannot be loaded
+ */
+function tryEventLoop() {
+  if (running === undefined) {
+    const started = startEventLoop();
+    if (typeof started === 'number') return started;
+    running = started;
+  }
+  return running;
+}
+
+/** @returns {EventLoop | number} */
 function startEventLoop() {
   const binding = native();
   const slab = slabOf(binding);
   // Async hooks put the stores of this moment on the resource, and the sockets that a server accepts would find them
   // there; they belong to nobody.
   const resource = {};
-  const { realm, lease, driver, write } = binding.start(
-    prefersThread(),
-    slab,
-    poisoning(listeners, slab),
-    hangUpIsEnd(),
-    resource,
-  );
+  const started = binding.start(prefersThread(), slab, poisoning(listeners, slab), hangUpIsEnd(), resource);
+  if (typeof started === 'number') return started;
+  const { realm, lease, driver, write } = started;
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
   atExit(flushAtExit);
   debug('event loop started with the %s driver', driver);
@@ -150,4 +168,4 @@ function missingBinary() {
   return Object.assign(error, { code: 'ERR_SAFE_SOCKET_BINARY' });
 }
 
-module.exports = { Listener, Stream, eventLoop, native, tryNative };
+module.exports = { Listener, Stream, eventLoop, native, tryEventLoop, tryNative };

@@ -5,7 +5,7 @@
 const { invalidArgType } = require('./argument-error');
 const { forgetEnding } = require('./ending');
 const { undestroy } = require('./internals/undestroy');
-const { Stream, eventLoop, native } = require('./native');
+const { Stream, eventLoop, native, tryEventLoop } = require('./native');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./net-error');
 const { prepareUserBuffer } = require('./reading');
@@ -37,6 +37,7 @@ function adopt(socket, stream) {
  *
  * @param {any} socket
  * @param {'tcp' | 'pipe'} kind
+ * @returns {number} an errno, or 0
  */
 function openStream(socket, kind) {
   const state = socket[kState];
@@ -51,7 +52,10 @@ function openStream(socket, kind) {
   state.bytesDispatched = 0;
   if (state.bytesUnsent !== 0) state.bytesUnsent = 0;
   state.unacknowledged = -1;
-  adopt(socket, new Stream(eventLoop(), kind));
+  const loop = tryEventLoop();
+  if (typeof loop === 'number') return loop;
+  adopt(socket, new Stream(loop, kind));
+  return 0;
 }
 
 /**

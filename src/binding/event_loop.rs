@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, External, Object, Result};
+use napi::bindgen_prelude::{Buffer, Either, External, Object, Result};
 use napi_derive::napi;
 
 use crate::event_loop::hot_path::{WriteFunction, write_function};
 use crate::event_loop::{
-    DriverKind, EventLoop, Listeners, Realm, RealmLease, Slab, with_event_loop,
+    DriverKind, EventLoop, Listeners, Realm, RealmLease, Slab, StartError, with_event_loop,
 };
+use crate::net::errno::errno;
 
 /// What [`start`] started.
 #[napi(object, object_from_js = false)]
@@ -29,11 +30,11 @@ pub struct Started<'env> {
 
 /// Starts the event loop of this environment, or joins the one that runs: `slab` is where the
 /// kernel reads to, `listeners` has a function for each event, `resource` is the async resource of
-/// the wake-ups where a thread drives. `hang_up_is_end`: see [`Realm`].
+/// the wake-ups where a thread drives. `hang_up_is_end`: see [`Realm`]. An error where there are no descriptors, or
+/// threads, left.
 ///
 /// # Errors
-/// `InvalidArg` for an empty slab or a missing listener, `GenericFailure` when there are no
-/// descriptors left.
+/// `InvalidArg` for an empty slab or a missing listener.
 #[napi]
 pub fn start<'env>(
     env: &'env Env,
@@ -42,7 +43,7 @@ pub fn start<'env>(
     listeners: Object<'env>,
     hang_up_is_end: bool,
     resource: Object<'env>,
-) -> Result<Started<'env>> {
+) -> Result<Either<Started<'env>, i32>> {
     let realm = Realm {
         listeners: Listeners::new(env, &listeners)?,
         slab: Slab::new(slab)?,
@@ -55,15 +56,19 @@ pub fn start<'env>(
     };
     let event_loop = match with_event_loop(env, Rc::clone) {
         Some(running) => running,
-        None => EventLoop::start(env, preferred, &resource)?,
+        None => match EventLoop::start(env, preferred, &resource) {
+            Ok(started) => started,
+            Err(StartError::System(error)) => return Ok(Either::B(errno(&error))),
+            Err(StartError::Environment(error)) => return Err(error),
+        },
     };
     let lease = RealmLease::new(&event_loop, realm);
-    Ok(Started {
+    Ok(Either::A(Started {
         realm: u32::try_from(lease.number()).unwrap_or(u32::MAX),
         lease: External::new(lease),
         driver: event_loop.driver_kind().name(),
         write: write_function(env)?,
-    })
+    }))
 }
 
 /// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also

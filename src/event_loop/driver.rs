@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use napi::{Result, sys};
+use napi::sys;
 use tokio::runtime::Runtime;
 
-use super::EventLoop;
 #[cfg(target_os = "linux")]
 use super::loop_driver::LoopDriver;
 use super::thread_driver::ThreadDriver;
+use super::{EventLoop, StartError};
 
 /// The kind of driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Driver {
         event_loop: &Rc<EventLoop>,
         runtime: Runtime,
         preferred: DriverKind,
-    ) -> Result<Self> {
+    ) -> Result<Self, StartError> {
         #[cfg(target_os = "linux")]
         let runtime = match preferred {
             DriverKind::Loop => match LoopDriver::start(env, event_loop, runtime) {

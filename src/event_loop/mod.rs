@@ -50,11 +50,13 @@ mod uv;
 mod wakers;
 
 use std::cell::{Cell, RefCell};
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::Object;
-use napi::{Env, Error, JsValue, Result, Status};
+use napi::{Env, JsValue};
+use thiserror::Error;
 use tokio::runtime::{Builder, Handle};
 
 pub use dispatch::Listeners;
@@ -95,12 +97,13 @@ impl EventLoop {
     /// the preferred one cannot run.
     ///
     /// # Errors
-    /// `GenericFailure` if neither can be started, for example for want of descriptors.
-    pub fn start(env: &Env, preferred: DriverKind, resource: &Object<'_>) -> Result<Rc<Self>> {
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .map_err(|error| failure(&error))?;
+    /// Where neither can be started: for want of descriptors, or of threads.
+    pub fn start(
+        env: &Env,
+        preferred: DriverKind,
+        resource: &Object<'_>,
+    ) -> Result<Rc<Self>, StartError> {
+        let runtime = Builder::new_current_thread().enable_io().build()?;
         let queue = Arc::default();
         let event_loop = Rc::new(Self {
             runtime: runtime.handle().clone(),
@@ -256,6 +259,13 @@ impl EventLoop {
     }
 }
 
-fn failure(error: &dyn std::fmt::Display) -> Error {
-    Error::new(Status::GenericFailure, error.to_string())
+/// Why an event loop could not be started.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The system has no descriptor, or no thread, to give.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The environment is ending.
+    #[error(transparent)]
+    Environment(#[from] napi::Error),
 }

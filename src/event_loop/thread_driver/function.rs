@@ -2,9 +2,7 @@
 
 use std::ptr;
 
-use napi::{Env, JsValue, Result, sys};
-
-use super::super::failure;
+use napi::{Env, Error, JsValue, Result, Status, sys};
 
 /// A thread-safe function without a JavaScript function: each call has the callback run once, on the
 /// environment's thread.
@@ -48,7 +46,8 @@ impl ThreadsafeFunction {
             )
         };
         if status != sys::Status::napi_ok {
-            return Err(failure(&"napi_create_threadsafe_function failed"));
+            let reason = "napi_create_threadsafe_function failed";
+            return Err(Error::new(Status::from(status), reason));
         }
         let function = Self(function);
         function.set_referenced(env, false);

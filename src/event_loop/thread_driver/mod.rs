@@ -16,11 +16,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use napi::{Result, sys};
+use napi::{Error, Status, sys};
 use tokio::runtime::Runtime;
 
 use super::ready::ReadyQueue;
-use super::{Driver, EventLoop, failure, guarded, registry};
+use super::{Driver, EventLoop, StartError, guarded, registry};
 use crate::core::budget::Budget;
 use function::ThreadsafeFunction;
 use gate::Gate;
@@ -74,7 +74,7 @@ impl ThreadDriver {
         resource: sys::napi_value,
         event_loop: &Rc<EventLoop>,
         runtime: Runtime,
-    ) -> Result<Self> {
+    ) -> Result<Self, StartError> {
         let function = ThreadsafeFunction::create(env, resource, Some(on_posted))?;
         let shared = Arc::new(Shared {
             queue: Arc::clone(&event_loop.queue),
@@ -90,7 +90,7 @@ impl ThreadDriver {
             Ok(thread) => thread,
             Err(error) => {
                 shared.function.release();
-                return Err(failure(&error));
+                return Err(error.into());
             }
         };
         let mut driver = Self {
@@ -104,7 +104,7 @@ impl ThreadDriver {
             Ok(driver)
         } else {
             driver.stop();
-            Err(failure(&"the environment is ending"))
+            Err(Error::new(Status::Closing, "the environment is ending").into())
         }
     }
 
