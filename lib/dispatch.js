@@ -101,7 +101,7 @@ function dispatch(socket, chunks, callback, counts = true) {
   if (state.writeTimer !== null) clearWriteTimer(state);
   if (taken === total) {
     state.bytesDispatched += total;
-    state.lastQueued = 0;
+    if (state.lastQueued !== 0) state.lastQueued = 0;
     callback();
   } else if (taken < 0 && taken !== EAGAIN) {
     if (counts) {
@@ -214,7 +214,7 @@ function cancel(pending) {
  * @returns {() => void} tells them, when the stream has closed, as libuv cancels its requests
  */
 function takePending(state) {
-  const { attempt, onshutdown, pending, stream } = state;
+  const { attempt, pending, shutdown, stream } = state;
   const batch = takeBatch(state);
   const sent = batch === null ? 0 : Math.max(0, stream.write(batch.bytes, 0));
   const isSent = batch !== null && sent === batch.length;
@@ -223,13 +223,13 @@ function takePending(state) {
   if (pending !== null) state.bytesUnsent += pending.remaining;
   if (state.writeTimer !== null) clearWriteTimer(state);
   if (attempt !== null) state.attempt = null;
-  state.onshutdown = null;
   state.pending = null;
+  state.shutdown = shutdown !== false;
   return () => {
     attempt?.cancel();
     if (pending !== null) cancel(pending);
     if (!isSent) batch?.settle(hidesCanceledWrites ? null : errnoError(ECANCELED, 'write'), true);
-    onshutdown?.call();
+    if (typeof shutdown === 'object') shutdown.call();
   };
 }
 

@@ -45,9 +45,9 @@ function openStream(socket, kind) {
   undestroy(socket);
   socket._sockname = null;
   // A 'drain' that the last connection owes is emitted by the next write; only the Writable knows how.
-  state.direct &&= !socket.writableNeedDrain;
+  if (socket.writableNeedDrain) state.direct = false;
   state.reading = false;
-  state.isShut = false;
+  state.shutdown = false;
   state.bytesRead = 0;
   state.bytesDispatched = 0;
   if (state.bytesUnsent !== 0) state.bytesUnsent = 0;

@@ -23,6 +23,12 @@ const rare = {
   policy: undefined,
   /** The stream came from a BoundSocket, which fixes its kind and its local address. */
   bound: false,
+  /** False when a `_construct` may hold writes back behind the fast path's back. */
+  direct: true,
+  /** What answers the callback of the last write that is done, until it is called; see `write.js`. @type {{ callback: Function, batches: any[], call: () => void } | null} */
+  answer: null,
+  /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
+  lastQueued: 0,
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
   boundPath: undefined,
   /** Node's `tls` or `http2` works on top of the socket, and ends it; see `internals/handle-facade.js`. */
@@ -76,24 +82,16 @@ class SocketState {
   bytesDispatched = 0;
   /** Bytes that the peer had not acknowledged when the connection was closed; below 0: not closed, or not known. */
   unacknowledged = -1;
-  /** False when a `_construct` may hold writes back behind the fast path's back. */
-  direct = true;
   /** True while `write()` hands a chunk that has been sent, or gathered, to `_write()`, for its callback to be called. */
   isSent = false;
-  /** What answers the callback of the last write that is done, until it is called; see `write.js`. @type {{ callback: Function, batches: any[], call: () => void } | null} */
-  answer = null;
   /** The write that waits for the kernel. @type {any} */
   pending = null;
   /** Small writes of this tick, on their way. @type {any} */
   batch = null;
   /** When the last write went straight to the kernel; see `gather.js`. */
   turn = -1;
-  /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
-  lastQueued = 0;
-  /** True from shutdown(2) of this connection. */
-  isShut = false;
-  /** Settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | null} */
-  onshutdown = null;
+  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | boolean} */
+  shutdown = false;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
   onclosed = null;
   /** Who ended this connection; see `ending.js`. @type {import('./ending').Ending | undefined} */

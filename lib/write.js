@@ -159,7 +159,7 @@ function write(chunk, encoding, callback) {
       return Duplex.prototype.write.call(this, chunk, encoding, callback);
     }
   }
-  state.lastQueued = 0;
+  if (state.lastQueued !== 0) state.lastQueued = 0;
   if (state.timer !== null || this._parent !== null) this._unrefTimer();
   return typeof callback === 'function' ? confirm(this, state, chunk, encoding, callback) : true;
 }

@@ -104,12 +104,11 @@ const writingMethods = {
       return dispatch(this, [], (error) => (error ? callback(error) : this._final(callback)));
     }
     // A connection is shut down once. It may have been by the `_final()` of a life before reconnecting, which waited too.
-    if (state.isShut) return callback();
+    if (state.shutdown !== false) return callback();
     const errno = state.stream.shutdown();
     if (errno === ENOTCONN) return callback();
     if (errno < 0) return callback(errnoError(errno, 'shutdown'));
-    state.isShut = true;
-    state.onshutdown = new AsyncCallback('SHUTDOWNWRAP', callback);
+    state.shutdown = new AsyncCallback('SHUTDOWNWRAP', callback);
     return undefined;
   },
 
@@ -121,9 +120,9 @@ const writingMethods = {
   /** @this {any} */
   [kOnShutdown]() {
     const state = this[kState];
-    const { onshutdown } = state;
-    state.onshutdown = null;
-    onshutdown?.call();
+    const { shutdown } = state;
+    state.shutdown = true;
+    if (typeof shutdown === 'object') shutdown.call();
   },
 };
 
