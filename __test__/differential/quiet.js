@@ -16,6 +16,8 @@ const { setImmediate: nextTurn } = require('node:timers/promises');
 const QUIET_ROUNDS = 2;
 /** Longer than a kernel delays an acknowledgement (200 ms), for which the next small segment waits (RFC 896). */
 const PATIENCE_MS = 250;
+/** A round that takes longer was not silence: the process itself stood still, and what it waited for may have come since. */
+const MAX_ROUND_MS = 25;
 /** Far beyond what a busy machine needs: whoever is still busy then does not stop. */
 const DEADLINE_MS = 20_000;
 
@@ -80,7 +82,8 @@ async function quiet(implementations, activity, isExpected, patienceMs = PATIENC
   const start = performance.now();
   let rounds = 0;
   let before = activity();
-  let silentSince = start;
+  let silentMs = 0;
+  let last = start;
   for (;;) {
     for (const implementation of implementations) await (await pingerOf(implementation)).ping();
     await nextTurn();
@@ -89,11 +92,13 @@ async function quiet(implementations, activity, isExpected, patienceMs = PATIENC
     if (current !== before) {
       before = current;
       rounds = 0;
-      silentSince = now;
+      silentMs = 0;
     } else {
       rounds += 1;
+      silentMs += Math.min(now - last, MAX_ROUND_MS);
     }
-    if (rounds >= QUIET_ROUNDS && (isExpected() || now - silentSince > patienceMs)) return true;
+    last = now;
+    if (rounds >= QUIET_ROUNDS && (isExpected() || silentMs > patienceMs)) return true;
     if (now - start > DEADLINE_MS) return false;
   }
 }
