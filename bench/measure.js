@@ -6,14 +6,15 @@ const { startLoad, start, startServer, traceSystemCalls } = require('./processes
 const { spread } = require('./statistics');
 
 const MIB = 2 ** 20;
-const TRACED_MS = 400;
+/** Long enough for the connections, which are made under the same eyes, not to count. */
+const TRACED_MS = 1500;
 /** A client is a new process in every round; a server has run for so long when its rounds begin to count. */
 const CLIENT_WARMUP_MS = 3_000;
 
 /**
  * @typedef {import('./processes').Runtime} Runtime
  * @typedef {import('./workloads').Workload} Workload
- * @typedef {{ rounds: number, measureMs: number, warmupMs: number, systemCalls: boolean }} Settings
+ * @typedef {{ rounds: number, processes: number, measureMs: number, warmupMs: number, systemCalls: boolean }} Settings
  * @typedef {{ cpu: number, rate: number, p50: number, p99: number }} Sample µs per message (or MiB), per second, µs, µs
  */
 
@@ -83,6 +84,9 @@ function perUnit(calls, workload, total) {
 }
 
 /**
+ * The rounds are shared among several processes of each server, one after the other: two processes of the same program
+ * differ more, by where their memory happens to lie, than two rounds of one.
+ *
  * @param {Workload} workload
  * @param {Runtime[]} runtimes
  * @param {Settings} settings
@@ -91,27 +95,54 @@ async function measureServers(workload, runtimes, settings) {
   const entries = [];
   for (const runtime of runtimes) {
     const serve = runtime.isReference ? workload.reference : (runtime.serve ?? workload.serve);
-    if (serve !== undefined) entries.push({ runtime, server: await startServer(runtime, serve), samples: [] });
+    if (serve !== undefined) entries.push({ runtime, serve, samples: /** @type {Sample[]} */ ([]) });
   }
-  try {
-    for (const { server } of entries) await load(workload, server, settings.warmupMs, 1);
-    await takeTurns(entries, settings.rounds, async ({ server, samples }) => {
-      const { measured } = await load(workload, server, 150, settings.measureMs);
-      samples.push(toSample(workload, measured));
-    });
-    const results = [];
-    for (const { runtime, server, samples } of entries) {
-      let calls = null;
-      if (settings.systemCalls) {
-        const finish = await traceSystemCalls(server.child.pid);
-        const { total } = await load(workload, server, 0, TRACED_MS);
-        calls = finish && perUnit(await finish(), workload, total);
-      }
-      results.push({ label: runtime.label, samples, calls });
+  for (let process = 0; process < settings.processes; process += 1) {
+    const running = [];
+    try {
+      for (const entry of entries) running.push({ ...entry, server: await startServer(entry.runtime, entry.serve) });
+      for (const { server } of running) await load(workload, server, settings.warmupMs, 1);
+      await takeTurns(running, shareOf(process, settings), async ({ server, samples }) => {
+        const { measured } = await load(workload, server, 150, settings.measureMs);
+        samples.push(toSample(workload, measured));
+      });
+    } finally {
+      for (const { server } of running) await server.stop();
     }
-    return results;
+  }
+  const results = [];
+  for (const { runtime, serve, samples } of entries) {
+    const calls = settings.systemCalls ? await callsOfServer(workload, runtime, serve, settings.warmupMs) : null;
+    results.push({ label: runtime.label, samples, calls });
+  }
+  return results;
+}
+
+/**
+ * How many of the rounds are those of one process.
+ *
+ * @param {number} process from 0
+ * @param {Settings} settings
+ */
+function shareOf(process, { rounds, processes }) {
+  return Math.floor(((process + 1) * rounds) / processes) - Math.floor((process * rounds) / processes);
+}
+
+/**
+ * @param {Workload} workload
+ * @param {Runtime} runtime
+ * @param {string} serve
+ * @param {number} warmupMs
+ */
+async function callsOfServer(workload, runtime, serve, warmupMs) {
+  const server = await startServer(runtime, serve);
+  try {
+    await load(workload, server, warmupMs, 1);
+    const finish = await traceSystemCalls(server.child.pid);
+    const { total } = await load(workload, server, 0, TRACED_MS);
+    return finish && perUnit(await finish(), workload, total);
   } finally {
-    for (const { server } of entries) await server.stop();
+    await server.stop();
   }
 }
 

@@ -28,9 +28,10 @@ const HELP = `Usage: npm run bench -- [options]
   --workload NAME   measure only this one (may be repeated): ${workloads.map(({ name }) => name).join(', ')},
                     memory, require, growth, or the start of a name
   --server NAME     only this server (may be repeated; net is always there): loop, thread, guarded, bun, tokio
-  --rounds N        rounds in which the servers take turns (7)
+  --rounds N        rounds in which the servers take turns (9)
+  --processes N     processes of each server that share the rounds (3)
   --measure-ms N    length of one measurement (1000)
-  --quick           3 rounds of 300 ms, net and loop only, no strace
+  --quick           3 rounds of 300 ms, one process each, net and loop only, no strace
   --node BIN        the Node.js to measure on (this one)
   --bun BIN         the Bun to compare with ("bun", if it is there)
   --against DIR     another checkout of this package, built, to compare with
@@ -43,6 +44,7 @@ const { values: options } = parseArgs({
     workload: { type: 'string', multiple: true },
     server: { type: 'string', multiple: true },
     rounds: { type: 'string' },
+    processes: { type: 'string' },
     'measure-ms': { type: 'string' },
     quick: { type: 'boolean', default: false },
     node: { type: 'string', default: process.execPath },
@@ -124,7 +126,8 @@ async function main() {
   }
   const { quick } = options;
   const settings = {
-    rounds: Number(options.rounds ?? (quick ? 3 : 7)),
+    rounds: Number(options.rounds ?? (quick ? 3 : 9)),
+    processes: Number(options.processes ?? (quick ? 1 : 3)),
     measureMs: Number(options['measure-ms'] ?? (quick ? 300 : 1000)),
     warmupMs: quick ? 300 : 800,
     systemCalls: options.strace && !quick,
