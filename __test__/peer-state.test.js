@@ -78,6 +78,8 @@ for (const [kind, connect] of Object.entries(sockets)) {
       assert.equal(numbers.bytesAcknowledged, 100_001, 'with the SYN');
       assert.ok(numbers.bytesSent >= 100_000);
       assert.ok(numbers.congestionWindowSegments > 0);
+      assert.ok(numbers.receiveSegmentBytes < numbers.sendSegmentBytes, 'much was sent, and nothing came');
+      assert.ok(numbers.sendSegmentBytes < numbers.pathMtuBytes);
     });
 
     test('is refused for what is no TCP connection', async (t) => {

@@ -157,8 +157,6 @@ fields! {
     sacked: u32 @ 28,
     /// Segments taken for lost.
     lost: u32 @ 32,
-    /// Segments sent again and not acknowledged.
-    retrans: u32 @ 36,
     /// Milliseconds since data was sent.
     last_data_sent_ms: u32 @ 44,
     /// Milliseconds since data came.
@@ -236,6 +234,50 @@ mod tests {
         assert_eq!(old.rtt_us(), Some(100_000));
         assert_eq!(old.bytes_acked(), None);
         assert_eq!(TcpInfo::new(bytes, 128).bytes_acked(), Some(7));
+    }
+
+    #[cfg(all(target_os = "linux", target_env = "gnu", target_endian = "little"))]
+    #[test]
+    fn every_field_is_where_the_kernel_has_it() {
+        macro_rules! same_place {
+            ($($field:ident: $kernels:ident,)*) => {$(
+                let mut bytes = [0; TCP_INFO_BYTES];
+                bytes[std::mem::offset_of!(libc::tcp_info, $kernels)] = 90;
+                let value = TcpInfo::new(bytes, TCP_INFO_BYTES).$field();
+                assert_eq!(value.map(u64::from), Some(90), stringify!($field));
+            )*};
+        }
+        same_place! {
+            rto_us: tcpi_rto,
+            snd_mss: tcpi_snd_mss,
+            rcv_mss: tcpi_rcv_mss,
+            unacked: tcpi_unacked,
+            sacked: tcpi_sacked,
+            lost: tcpi_lost,
+            last_data_sent_ms: tcpi_last_data_sent,
+            last_data_recv_ms: tcpi_last_data_recv,
+            last_ack_recv_ms: tcpi_last_ack_recv,
+            pmtu: tcpi_pmtu,
+            rtt_us: tcpi_rtt,
+            rttvar_us: tcpi_rttvar,
+            snd_ssthresh: tcpi_snd_ssthresh,
+            snd_cwnd: tcpi_snd_cwnd,
+            total_retrans: tcpi_total_retrans,
+            pacing_rate: tcpi_pacing_rate,
+            bytes_acked: tcpi_bytes_acked,
+            bytes_received: tcpi_bytes_received,
+            segs_out: tcpi_segs_out,
+            segs_in: tcpi_segs_in,
+            notsent_bytes: tcpi_notsent_bytes,
+            min_rtt_us: tcpi_min_rtt,
+            delivery_rate: tcpi_delivery_rate,
+            busy_time_us: tcpi_busy_time,
+            rwnd_limited_us: tcpi_rwnd_limited,
+            sndbuf_limited_us: tcpi_sndbuf_limited,
+            bytes_sent: tcpi_bytes_sent,
+            bytes_retrans: tcpi_bytes_retrans,
+            snd_wnd: tcpi_snd_wnd,
+        }
     }
 
     #[test]
