@@ -3,8 +3,12 @@
 const assert = require('node:assert/strict');
 const { AsyncLocalStorage, createHook, executionAsyncId, executionAsyncResource } = require('node:async_hooks');
 const { once } = require('node:events');
+const fs = require('node:fs');
 const net = require('node:net');
-const { describe, it } = require('node:test');
+const os = require('node:os');
+const path = require('node:path');
+const process = require('node:process');
+const { after, describe, it } = require('node:test');
 
 const safe = require('..');
 
@@ -90,6 +94,47 @@ async function resourcesSeen(implementation) {
   server.close();
   return seen;
 }
+
+/**
+ * @param {any} implementation
+ * @param {any} endpoint to listen on
+ * @returns {Promise<string[]>} the async resources of a conversation that are sockets or servers
+ */
+async function resourceTypes(implementation, endpoint) {
+  /** @type {string[]} */
+  const types = [];
+  const hook = createHook({
+    init(_id, type) {
+      if (/^(?:TCP|PIPE)(?:SERVER)?WRAP$/.test(type)) types.push(type);
+    },
+  });
+  hook.enable();
+  const server = implementation.createServer((socket) => socket.end());
+  await once(server.listen(endpoint), 'listening');
+  const client = implementation.connect(endpoint.path ?? server.address().port);
+  client.resume().end();
+  await once(client, 'close');
+  hook.disable();
+  server.close();
+  await once(server, 'close');
+  return types.sort();
+}
+
+describe('sockets and servers', () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  for (const [kind, endpoint] of Object.entries({
+    TCP: { port: 0, host: '127.0.0.1' },
+    PIPE: { path: process.platform === 'win32' ? null : path.join(folder, 'socket') },
+  })) {
+    it(`are to async hooks what those of net are: ${kind}`, { skip: endpoint.path === null }, async () => {
+      const types = await resourceTypes(net, endpoint);
+      assert.deepEqual(types, [`${kind}SERVERWRAP`, `${kind}WRAP`, `${kind}WRAP`]);
+      assert.deepEqual(await resourceTypes(safe, endpoint), types);
+    });
+  }
+});
 
 describe('an accepted socket', () => {
   it('has one async resource in all of its events, as with net', async () => {

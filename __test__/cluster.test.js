@@ -41,3 +41,22 @@ test('a worker that asks for what the kernel cannot share gets one clear error',
     assert.match(message, /cluster worker/);
   }
 });
+
+test('a worker has a port of its own where it asks for one, with an address and without', async () => {
+  const script = `
+    const cluster = require('node:cluster');
+    const net = require(${JSON.stringify(path.join(__dirname, '..'))});
+    if (cluster.isPrimary) {
+      cluster.fork().on('message', (message) => process.stdout.write(JSON.stringify(message)));
+    } else {
+      const heard = [];
+      const note = (event) => heard.push(event) === 2 && process.send(heard, () => process.disconnect());
+      for (const host of [undefined, '127.0.0.1']) {
+        net.createServer().listen({ port: 0, host, exclusive: true }).on('listening', () => note('listening'))
+          .on('error', ({ code }) => note(code));
+      }
+    }`;
+  const file = path.join(FIXTURES, 'evaluated.js');
+  const { stdout } = await run(process.execPath, [file], { env: { ...process.env, SCRIPT: script }, timeout: 150_000 });
+  assert.deepEqual(JSON.parse(stdout), ['listening', 'listening']);
+});

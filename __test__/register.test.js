@@ -44,6 +44,10 @@ describe('safe-socket/register', { timeout: 150_000 }, () => {
     }
   }
 
+  it('leaves the names, the arity and the attributes of the methods as they are', async () => {
+    assert.deepEqual(await linesOf(REQUIRE, 'method-shapes.js'), await linesOf([], 'method-shapes.js'));
+  });
+
   it('--require guards the sockets of a worker whose program is text, where Node loads nothing of --import', async () => {
     const program = 'in-a-worker-of-text.js';
     assert.deepEqual(await linesOf(REQUIRE, program), ['ERR_SOCKET_ALREADY_ENDED']);

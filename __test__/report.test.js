@@ -63,6 +63,7 @@ describe('npx safe-socket app.js', { timeout: 150_000 }, () => {
     assert.equal(report.groups.length, 1);
     const [{ operation, endedBy, wrote, ended, count, bytesRefused, firstAt, lastAt }] = report.groups;
     assert.deepEqual([operation, endedBy, wrote.line, ended.line], ['write', 'local', 27, 18]);
+    assert.deepEqual(report.omitted, { groups: 0, sockets: 0, refusals: 0 });
     assert.equal(report.refused, count);
     assert.equal(bytesRefused, count * 'are you there?'.length);
     assert.ok(report.startedAt <= firstAt && firstAt <= lastAt && lastAt <= report.endedAt);
@@ -123,6 +124,24 @@ describe('the page of the report', { timeout: 120_000 }, () => {
     const page = fs.readFileSync(html, 'utf8');
     assert.doesNotMatch(page, /(?:src|href)=|url\(|@import|https?:/);
     assert.equal(page.match(/<\/script>/g)?.length, 2);
+  });
+
+  it('is drawn from the same data as the JSON, with its places in short', (t) => {
+    const directory = folder(t);
+    const [html, json] = ['report.html', 'report.json'].map((name) => path.join(directory, name));
+    run(['--html', html, '--json', json, program('many-sockets.js'), '9']);
+    const { groups, ...report } = JSON.parse(fs.readFileSync(json, 'utf8'));
+    const [, text] =
+      /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(fs.readFileSync(html, 'utf8')) ?? [];
+    const { groups: drawn, ...data } = JSON.parse(String(text));
+    assert.deepEqual(data, report);
+    const lines = (all) =>
+      all.map(({ wrote, ended, ...group }) => ({ ...group, wrote: wrote.line, ended: ended.line }));
+    assert.deepEqual(lines(drawn), lines(groups));
+    assert.deepEqual(
+      [drawn[0].wrote.file, drawn[0].ended.file],
+      Array(2).fill(path.relative('', program('many-sockets.js'))),
+    );
   });
 
   it('draws two thousand sockets in a browser', (t) => {

@@ -6,6 +6,7 @@ const assert = require('node:assert/strict');
 const { createHash, randomBytes } = require('node:crypto');
 const { once } = require('node:events');
 const http2 = require('node:http2');
+const net = require('node:net');
 const { test } = require('node:test');
 const tls = require('node:tls');
 
@@ -25,6 +26,23 @@ test('tls.connect() and TLSSocket talk over our sockets, with ALPN', async (t) =
   assert.equal(client.alpnProtocol, 'echo/1');
   client.end('over tls');
   assert.equal(String(await read(client)), 'over tls');
+});
+
+test('a TLSSocket around a socket that is not connected yet is not either, until that is', async (t) => {
+  const port = await listening(t, (socket) => {
+    const secured = new tls.TLSSocket(socket, { isServer: true, ...identity });
+    secured.on('error', () => {});
+    secured.end('hello');
+  });
+  for (const { Socket } of [net, safe]) {
+    const socket = new Socket();
+    const client = tls.connect({ socket, rejectUnauthorized: false });
+    assert.equal(client.connecting, true);
+    socket.connect(port, '127.0.0.1');
+    await once(client, 'connect');
+    assert.equal(client.connecting, false);
+    assert.equal(String(await read(client)), 'hello');
+  }
 });
 
 test('a tls.Server takes accepted sockets of ours', async (t) => {
