@@ -216,7 +216,8 @@ impl EventLoop {
             self.wakers.taken(id);
             budget.next_source();
             if let Some(source) = self.sources.get(id) {
-                source.run(self, &mut budget);
+                // A panic costs this source its share, and not the others theirs, nor the driver what follows a turn.
+                guarded(|| source.run(self, &mut budget));
             }
         }
         !self.stopped.get() && self.queue.len() > 0
