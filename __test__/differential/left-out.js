@@ -84,14 +84,14 @@ function isResetWhileEnding({ socket, willReset, writesInStep, writtenInStep, ga
 
 /**
  * With a byte unread, a close is a reset, which takes away what the other side has not read of a flood: where another thread
- * sees that the flood has left, that is a race.
+ * sees that the flood has left, and that there is a byte, that is a race.
  *
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
  */
-function isResetOfFlood({ socket, peer, isConsuming, writtenInStep }, { kind }) {
-  if (!IS_THREADED || kind !== 'destroySoon' || socket.destroyed) return false;
-  return !isConsuming && peer.accepted > 0 && writtenInStep > MAX_UNREAD_BYTES;
+function isResetOfFlood({ socket, peer, writtenInStep }, { kind }) {
+  const isClose = IS_THREADED && kind === 'destroySoon' && !socket.destroyed;
+  return isClose && peer.accepted > 0 && writtenInStep > MAX_UNREAD_BYTES;
 }
 
 /**
