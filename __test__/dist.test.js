@@ -10,7 +10,10 @@ const path = require('node:path');
 const { after, before, test } = require('node:test');
 const { promisify } = require('node:util');
 
+const { buildSync } = require('esbuild');
+
 const { makeDist } = require('../scripts/dist');
+const { makeLoad } = require('../scripts/dist/loader');
 
 const run = promisify(execFile);
 
@@ -96,4 +99,73 @@ test('a program that uses sockets outlives the package', async () => {
     stdout,
     /^The socket has already been ended\. .*by end\(\), .*This write\(\) of 4 bytes was refused\.\nHTTP\/1\.1 200 OK\n$/,
   );
+});
+
+/**
+ * @param {string} program
+ * @param {Record<string, string>} [alias] what is asked for, and what is taken instead
+ * @returns {Promise<string>} what it prints, packed into one file in another folder
+ */
+async function printedByBundle(program, alias = {}) {
+  const away = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-bundle-'));
+  const outfile = path.join(away, 'bundle.js');
+  // Not ours, although a file of lib/ has its name.
+  fs.writeFileSync(path.join(away, 'errors.js'), "exports.whose = 'of the program'");
+  try {
+    const stdin = { contents: program, resolveDir: folder };
+    const { warnings } = buildSync({ stdin, outfile, alias, bundle: true, platform: 'node', logLevel: 'silent' });
+    assert.deepEqual(warnings, []);
+    return (await run(process.execPath, [outfile])).stdout;
+  } finally {
+    fs.rmSync(away, { recursive: true });
+  }
+}
+
+test('a bundle guards sockets', async () => {
+  const program = `
+    const net = require('node:net');
+    const { safeSocket } = require('./index');
+    const server = net.createServer((socket) => {
+      safeSocket(socket).end('bye');
+      try { socket.write('more'); } catch ({ code }) { console.log(code); }
+      console.log(require(['.', 'errors.js'].join('/')).whose);
+    }).listen(0, '127.0.0.1', () => {
+      net.connect(server.address().port, '127.0.0.1').resume().on('close', () => server.close());
+    });`;
+  assert.equal(await printedByBundle(program), 'ERR_SOCKET_ALREADY_ENDED\nof the program\n');
+});
+
+test('a bundle says what its sockets lack', async () => {
+  const program = "try { require('./index').connect(1); } catch ({ code, message }) { console.log(code, message); }";
+  assert.match(await printedByBundle(program), /^ERR_SAFE_SOCKET_BINARY .* declare safe-socket external\.\n$/);
+});
+
+test('the package may be put in the place of net, under either name, as bundlers and test runners can', async () => {
+  const program = `
+    const net = require('net');
+    console.log(require('node:net') === require('./index'), net.isIP('::1'), typeof new net.Socket().write);`;
+  const index = path.join(folder, 'index.js');
+  assert.equal(await printedByBundle(program, { net: index, 'node:net': index }), 'true 6 function\n');
+});
+
+test('what a socket needs last is there when a test runner gives nothing more', () => {
+  let isOver = false;
+  const parts = {
+    './packed-guard.js': { 'first.js': define, 'last.js': define },
+    './packed-rest.js': { 'socket.js': define },
+  };
+  const load = makeLoad('lib', {}, (request) => (isOver ? undefined : Reflect.get(parts, request)), {});
+  load('socket.js');
+  isOver = true;
+  assert.equal(load('last.js').path, 'lib');
+
+  /** @type {any} */
+  function define(
+    /** @type {any} */ module,
+    /** @type {any} */ exports,
+    /** @type {any} */ _,
+    /** @type {string} */ folder,
+  ) {
+    exports.path = folder;
+  }
 });

@@ -162,7 +162,8 @@ function missingBinary() {
   const error = new Error(
     `safe-socket has no native binary for ${platform}-${arch} that can be loaded ` +
       `(looked for lib/safe-socket.${platform}-${arch}*.node and the package safe-socket-${platform}-${arch}*); ` +
-      'build it with "npm run build" in a checkout, which needs Rust, or install the package for your platform.',
+      'build it with "npm run build" in a checkout, which needs Rust, or install the package for your platform; ' +
+      'if a bundler packs your program, declare safe-socket external.',
     { cause: loadingError },
   );
   return Object.assign(error, { code: 'ERR_SAFE_SOCKET_BINARY' });

@@ -26,6 +26,14 @@ const FILES = /^(?:binding\.js|report\/)/;
  * have run for weeks by then, and its package been replaced.
  */
 const OF_THE_GUARD = /^(?:arguments|errors|http2-close|piped|refusal|user-stack|internals\/[^/]+)\.js$/;
+/**
+ * The requests of packed.js, in words that a bundler can follow. They are in another file than its functions, of which
+ * some are held longer than a test runner remembers a copy: they would hold `require`, and with it all of that copy.
+ */
+const PARTS = `load.parts ??= {
+  './packed-guard.js': () => require('./lib/packed-guard.js'),
+  './packed-rest.js': () => require('./lib/packed-rest.js'),
+};`;
 /** Of the manifest, what only a checkout has a use for. */
 const OF_A_CHECKOUT = ['devDependencies', 'overrides', 'scripts'];
 
@@ -73,16 +81,27 @@ function loadedBy(script) {
 
 /** @param {string} name */
 function faceOf(name) {
-  const code = withLoad(read(name), '');
-  return code.replace(/^'use strict';\n/, "'use strict';\n\nconst load = require('./lib/packed.js');\n");
+  const code = withLoad(read(name), '').replaceAll(/\brequire\(('node:[^']*')\)/g, 'process.getBuiltinModule($1)');
+  return code.replace(/^'use strict';\n/, `'use strict';\n\nconst load = require('./lib/packed.js');\n${PARTS}\n`);
 }
 
-/** @param {string[]} first */
+/**
+ * What is Node's own comes from the process: bundlers that do not know where `require` goes can follow the program all the
+ * same, and to a test runner that maps `net` to this package, `net` is Node's here. In a bundle there are no files, and what
+ * `require.cache` has at these paths is not ours.
+ *
+ * @param {string[]} first
+ */
 function packed(first) {
   return `'use strict';
     const loader = { exports: {} };
-    (function (module, require) { ${read(path.relative(ROOT, LOADER))} })(loader, require);
-    module.exports = loader.exports.makeLoad(__dirname, require, ${functions(first)});`;
+    const isFile = typeof __filename === 'string' && /[\\\\/]packed\\.js$/.test(__filename);
+    const { getBuiltinModule } = process;
+    const need = (request) =>
+      getBuiltinModule(request) ??
+      getBuiltinModule('node:module').createRequire(__filename)(request);
+    (function (module, require) { ${read(path.relative(ROOT, LOADER))} })(loader, need);
+    module.exports = loader.exports.makeLoad(isFile ? __dirname : '', isFile ? require.cache : {}, need, ${functions(first)});`;
 }
 
 /** @param {string[]} names */
