@@ -14,7 +14,7 @@ use crate::net::tcp_info::TcpInfo;
 /// How often a look is begun anew because acknowledgements come meanwhile.
 const MAX_LOOKS: usize = 4;
 
-/// Calls with a descriptor that JavaScript names by its number.
+/// Calls with a descriptor that is known by its number.
 ///
 /// # Errors
 /// `EBADF` for a negative number; otherwise those of the call, `EBADF` again if it is not open.
@@ -23,8 +23,8 @@ pub fn with_fd<T>(fd: RawFd, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>)
     if fd < 0 {
         return Err(io::Error::from_raw_os_error(-EBADF));
     }
-    // SAFETY: borrowed for the length of this call. lib/internals/descriptor.js reads the number from an open
-    // handle right before, on the thread that alone could close it, so it is no one else's.
+    // SAFETY: borrowed for the length of this call, on the thread that alone could close it. It is that of a stream
+    // of ours, which the caller holds, or lib/internals/descriptor.js has read it from an open handle right before.
     call(unsafe { BorrowedFd::borrow_raw(fd) })
 }
 
