@@ -35,7 +35,10 @@ export function listen(options: ListenOptions, connectionListener?: (socket: Soc
 export function listen(port: number, connectionListener?: (socket: Socket) => void): Promise<Server>;
 export function listen(port: number, host: string, connectionListener?: (socket: Socket) => void): Promise<Server>;
 export function listen(path: string, connectionListener?: (socket: Socket) => void): Promise<Server>;
-export function listen(bound: BoundSocket, connectionListener?: (socket: Socket) => void): Promise<Server>;
+export function listen(
+  bound: BoundSocket<net.AddressInfo | string>,
+  connectionListener?: (socket: Socket) => void,
+): Promise<Server>;
 
 /**
  * The sockets that a server accepts from this call on. It ends when the server has closed. Leaving the loop destroys

@@ -106,3 +106,8 @@ describe('a descriptor that is adopted twice', () => {
     assert.equal(openDescriptors(), before);
   });
 });
+
+it('a handle that is no bound socket is refused by the name of what it should be', () => {
+  const error = { code: 'ERR_INVALID_ARG_TYPE', message: /"options\.handle" .* an instance of BoundSocket\. Received/ };
+  for (const handle of [{}, 5, 'x']) assert.throws(() => new ours.Socket(/** @type {any} */ ({ handle })), error);
+});

@@ -145,7 +145,7 @@ function unavailable(errno) {
 
 /** @param {any} socket */
 function validateSocket(socket) {
-  if (!(socket instanceof Socket)) throw invalidArgType('socket', 'net.Socket', socket);
+  if (!(socket instanceof Socket)) throw invalidArgType('socket', 'Socket of net or tls', socket);
 }
 
 /** @param {any} options */

@@ -111,7 +111,7 @@ function openDescriptor(socket, fd) {
  * @param {any} handle the native stream of an accepted connection
  */
 function openHandle(socket, handle) {
-  if (!(handle instanceof Stream)) throw invalidArgType('options.handle', 'net.BoundSocket', handle);
+  if (!(handle instanceof Stream)) throw invalidArgType('options.handle', 'BoundSocket', handle);
   socket[kState].stream = handle;
   handle.belongTo(socket);
   prepareUserBuffer(socket);

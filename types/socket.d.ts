@@ -3,6 +3,7 @@
 import * as net from 'node:net';
 
 import type { SocketAlreadyEndedError } from './error';
+import type { BoundSocket } from './server';
 
 /** Options of sockets and servers about the fate of bytes, which `net` does not have. */
 export interface DeliveryOptions {
@@ -29,7 +30,10 @@ export interface SocketOptions extends DeliveryOptions {
   gather?: boolean | undefined;
 }
 
-export interface SocketConstructorOpts extends net.SocketConstructorOpts, SocketOptions {}
+export interface SocketConstructorOpts extends Omit<net.SocketConstructorOpts, 'handle'>, SocketOptions {
+  /** A local address to adopt. */
+  handle?: BoundSocket<net.AddressInfo | string> | undefined;
+}
 export interface TcpNetConnectOpts extends net.TcpNetConnectOpts, SocketOptions {}
 export interface IpcNetConnectOpts extends net.IpcNetConnectOpts, SocketOptions {}
 export type NetConnectOpts = TcpNetConnectOpts | IpcNetConnectOpts;
@@ -58,6 +62,7 @@ export class Socket extends net.Socket {
   setWriteTimeout(msecs: number): this;
 }
 
+/** Connects a Rust-backed socket, as `net.connect()`. Its first error, such as `ECONNREFUSED`, comes as an `'error'` event. */
 export function connect(options: NetConnectOpts, connectionListener?: () => void): Socket;
 export function connect(port: number, host?: string, connectionListener?: () => void): Socket;
 export function connect(port: number, connectionListener?: () => void): Socket;

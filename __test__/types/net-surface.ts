@@ -10,7 +10,7 @@ const everyName: Record<keyof typeof net, unknown> = safe;
 everyName.isIP;
 
 // The whole surface stands wherever that of `net` is asked for.
-const asNet: Pick<typeof net, 'connect' | 'createConnection' | 'createServer' | 'isIP' | 'BlockList'> = safe;
+const asNet: typeof net = safe;
 asNet.createServer();
 
 const server = safe.createServer({ allowHalfOpen: true }, (socket) => {
@@ -53,3 +53,8 @@ new safe.Stream();
 
 const bound = new safe.BoundSocket({ host: '127.0.0.1', port: 0 });
 holds<Equal<ReturnType<typeof bound.fd>, number>>();
+holds<Equal<ReturnType<typeof bound.address>, AddressInfo>>();
+new safe.Socket({ handle: bound });
+const boundPath = new safe.BoundSocket({ path: '/tmp/socket' });
+holds<Equal<ReturnType<typeof boundPath.address>, string>>();
+new safe.Socket({ handle: boundPath });
