@@ -148,6 +148,19 @@ test('the package may be put in the place of net, under either name, as bundlers
   assert.equal(await printedByBundle(program, { net: index, 'node:net': index }), 'true 6 function\n');
 });
 
+for (const [what, script] of [
+  ['a refusal', "const socket = net.connect(1); socket.destroy(); socket.write('late');"],
+  ['a bad argument', 'new net.Socket({ handle: 1 });'],
+]) {
+  test(`${what} that nobody catches is printed with no more than a line of this package`, async () => {
+    const program = run(process.execPath, ['-e', `const net = require('./index'); ${script}`], { cwd: folder });
+    await assert.rejects(
+      program,
+      ({ stderr }) => /ERR_SOCKET_ALREADY_ENDED|ERR_INVALID_ARG/.test(stderr) && stderr.length < 2000,
+    );
+  });
+}
+
 test('what a socket needs last is there when a test runner gives nothing more', () => {
   let isOver = false;
   const parts = {
