@@ -11,7 +11,6 @@ const { SAFE_SOCKET_ON_REFUSED, SAFE_SOCKET_TRACE } = process.env;
 
 // Otherwise the policy is read when a socket is used.
 if (SAFE_SOCKET_ON_REFUSED || SAFE_SOCKET_TRACE) {
-  // An option that is not set is undefined, and keeps the default.
-  require('./lib/policy').setProcessPolicy({ onRefused: /** @type {any} */ (SAFE_SOCKET_ON_REFUSED || undefined) });
+  require('./lib/policy').setProcessPolicy(SAFE_SOCKET_ON_REFUSED);
 }
 guardEverySocket();

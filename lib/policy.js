@@ -20,6 +20,7 @@ const { recordFor, recordOf } = require('./record');
  */
 
 const ON_REFUSED = ['throw', 'emit', 'drop'];
+const CHOICES = ON_REFUSED.map((name) => `'${name}'`).join(', ');
 
 /** @type {Policy} */
 const processPolicy = {
@@ -56,12 +57,18 @@ function setPolicy(socket, options) {
 }
 
 /**
- * The policy of every socket that has none of its own.
+ * What a refused call does on every socket that has no policy of its own.
  *
- * @param {Partial<Policy>} options
+ * @param {string | undefined} onRefused the environment variable
+ * @throws {TypeError} `ERR_INVALID_ARG_VALUE`, which names it
  */
-function setProcessPolicy(options) {
-  Object.assign(processPolicy, merge(processPolicy, options));
+function setProcessPolicy(onRefused) {
+  if (!onRefused) return;
+  if (!ON_REFUSED.includes(onRefused)) {
+    const message = `The environment variable SAFE_SOCKET_ON_REFUSED must be one of: ${CHOICES}. Received '${onRefused}'`;
+    throw argumentError('ERR_INVALID_ARG_VALUE', message);
+  }
+  processPolicy.onRefused = /** @type {Policy['onRefused']} */ (onRefused);
 }
 
 /**
@@ -83,10 +90,8 @@ function validatePolicy({ strict, trace, onRefused }) {
   validateBoolean('strict', strict);
   validateBoolean('trace', trace);
   if (onRefused === undefined || typeof onRefused === 'function' || ON_REFUSED.includes(onRefused)) return;
-  throw argumentError(
-    'ERR_INVALID_ARG_VALUE',
-    `The "options.onRefused" property must be a function or one of: ${ON_REFUSED.map((name) => `'${name}'`).join(', ')}`,
-  );
+  const message = `The "options.onRefused" property must be a function or one of: ${CHOICES}`;
+  throw argumentError('ERR_INVALID_ARG_VALUE', message);
 }
 
 /**
