@@ -11,6 +11,11 @@ const READING = ['resume', 'read', 'pipeTo'];
 const ENDING = ['destroySoon', 'pipeFrom'];
 const IS_THREADED = process.env.SAFE_SOCKET_DRIVER === 'thread';
 
+/** @param {import('./endpoint').Endpoint} end which may not have its socket yet */
+function willConsume(end) {
+  return end.socket === undefined ? end.consumesFromStart : end.isConsuming;
+}
+
 /**
  * How far an unread socket reads ahead is open, so nobody sends it more than is read at once.
  *
@@ -21,9 +26,21 @@ function isFloodForNobody({ socket, peer }, { kind, content, size }) {
   // From a destroyed socket nothing comes; and which end closes first is the event loop's business.
   if (socket.destroyed) return false;
   if (kind === 'pause') return peer.socket?.writableLength > MAX_UNREAD_BYTES;
-  const isConsumed = peer.socket === undefined ? peer.consumesFromStart : peer.isConsuming;
+  const isConsumed = willConsume(peer);
   const isFlood = content?.size > MAX_UNREAD_BYTES || size > MAX_UNREAD_BYTES;
   return isFlood && (!isConsumed || socket.writableCorked > 0);
+}
+
+/**
+ * Nor is it sent small pieces one after the other if it stops reading at a few bytes: another thread may wake it up between them.
+ *
+ * @param {import('./endpoint').Endpoint} end
+ * @param {import('./scenario').Operation} operation
+ */
+function isPieceForNobody({ socket, peer, writtenInStep }, { content }) {
+  if (!IS_THREADED || content === undefined || content === null || socket.destroyed) return false;
+  const stopsEarly = (peer.options.highWaterMark ?? Infinity) < MAX_UNREAD_BYTES;
+  return stopsEarly && !willConsume(peer) && writtenInStep > 0;
 }
 
 /**
@@ -135,6 +152,7 @@ function isEmptyBehindFlood({ socket }, { content }) {
 }
 
 const EXCEPTIONS = [
+  isPieceForNobody,
   isGathered,
   isResetWhileEnding,
   isResetOfFlood,
