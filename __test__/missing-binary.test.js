@@ -76,6 +76,30 @@ for (const [how, put] of Object.entries(BINARIES)) {
   });
 }
 
+test('a binary that could not be loaded is tried again for the next socket', async (t) => {
+  const dir = copyWithoutBinary(t, () => {});
+  const outcomes = await evaluate(
+    dir,
+    `
+    const net = require('./index.js');
+    const outcomes = [];
+    const listen = () => {
+      try {
+        const server = net.createServer().listen(0);
+        server.close();
+        outcomes.push('listened');
+      } catch (error) {
+        outcomes.push(error.code);
+      }
+    };
+    listen();
+    require('node:fs').copyFileSync(${JSON.stringify(binary())}, ${JSON.stringify(path.join(dir, 'lib', path.basename(binary())))});
+    listen();
+    print(outcomes);`,
+  );
+  assert.deepEqual(outcomes, ['ERR_SAFE_SOCKET_BINARY', 'listened']);
+});
+
 test('the preload does not load the binary before a call is refused', async () => {
   const { before, after } = await evaluate(
     ROOT,

@@ -47,31 +47,34 @@ let loadingError;
 let running;
 
 /**
- * The addon, or `null` where it cannot be loaded.
+ * The addon, or `null` where it cannot be loaded, or could not when it was asked for first.
  *
  * @returns {Binding | null}
  */
 function tryNative() {
-  if (loaded === undefined) {
-    try {
-      loaded = require('./binding');
-    } catch (error) {
-      debug('the native binary cannot be loaded: %o', error);
-      loadingError = error;
-      loaded = null;
-    }
+  return loaded === undefined ? loadBinding() : loaded;
+}
+
+/** @returns {Binding | null} */
+function loadBinding() {
+  try {
+    loaded = require('./binding');
+  } catch (error) {
+    debug('the native binary cannot be loaded: %o', error);
+    loadingError = error;
+    loaded = null;
   }
   return loaded;
 }
 
 /**
- * The addon.
+ * The addon. Where it could not be loaded it is tried again: the process may have been out of descriptors.
  *
  * @returns {Binding}
  * @throws {Error} `ERR_SAFE_SOCKET_BINARY` where it cannot be loaded; `cause` says what was tried
  */
 function native() {
-  const binding = tryNative();
+  const binding = loaded ?? loadBinding();
   if (binding === null) throw missingBinary();
   return binding;
 }
