@@ -34,6 +34,15 @@ for (const [kind, connect] of Object.entries(sockets)) {
       assert.ok(ours.destroyed);
     });
 
+    test('leaves no listener on a socket that it has closed', async (t) => {
+      const { ours, theirs } = await connection(t, connect);
+      const before = counts(ours);
+      theirs.resume().once('end', () => theirs.end());
+      await safe.closeGracefully(ours);
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(counts(ours), before);
+    });
+
     test('gives what still comes to those who listen for it', async (t) => {
       const { ours, theirs } = await connection(t, connect);
       theirs.resume().once('end', () => theirs.end('last words'));
@@ -158,3 +167,8 @@ describe('end({ linger })', { skip }, () => {
     assert.equal(ours.writable, true);
   });
 });
+
+/** How many listeners there are. @param {import('node:events').EventEmitter} emitter */
+function counts(emitter) {
+  return Object.fromEntries(emitter.eventNames().map((name) => [name, emitter.listenerCount(name)]));
+}

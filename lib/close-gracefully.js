@@ -116,7 +116,7 @@ function hasReader(socket) {
 }
 
 /**
- * From now on an error is part of the answer.
+ * From now on, and until the socket has closed, an error is part of the answer.
  *
  * @param {any} socket
  * @returns {Promise<void>}
@@ -125,7 +125,10 @@ function closeOf(socket) {
   if (socket.closed) return Promise.resolve();
   socket.on('error', ignore);
   return new Promise((resolve) => {
-    socket.once('close', () => resolve());
+    socket.once('close', () => {
+      socket.off('error', ignore);
+      resolve();
+    });
   });
 }
 
