@@ -11,6 +11,7 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { parseArgs } = require('node:util');
 
 const { transformSync } = require('esbuild');
 
@@ -156,6 +157,9 @@ function write(folder, name, text) {
   fs.writeFileSync(path.join(folder, name), text);
 }
 
-if (require.main === module) makeDist(path.resolve(process.argv[2] ?? path.join(ROOT, 'dist')));
+if (require.main === module) {
+  const [folder = path.join(ROOT, 'dist')] = parseArgs({ allowPositionals: true }).positionals;
+  makeDist(path.resolve(folder));
+}
 
 module.exports = { makeDist };
