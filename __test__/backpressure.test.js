@@ -21,10 +21,10 @@ const KIB = 1 << 10;
 const TOTAL = (64 * KIB) << 10;
 
 /** The largest watermark, and the read or write that goes beyond it: one buffer of the event loop at most. */
-const STREAM_BOUND = 64 * KIB + 256 * KIB;
+const STREAM_BOUND = 64 * KIB + 512 * KIB;
 
 /** What the buffers of the process hold: two streams at their bounds, the chunk on the way, and what Node keeps in pools. */
-const HELD_BOUND = 2 * STREAM_BOUND + 256 * KIB;
+const HELD_BOUND = 2 * STREAM_BOUND + 512 * KIB;
 
 for (const reader of ['a reader that pauses', 'a reader that reads on demand', 'a pipe', 'for await']) {
   for (const transport of ['tcp', 'unix']) {

@@ -23,7 +23,7 @@ const FIXTURE = path.join(__dirname, 'fixtures', 'kept-buffers.js');
 const run = promisify(execFile);
 
 /** What one read takes at most, as in lib/native.js. */
-const SLAB_BYTES = 256 << 10;
+const SLAB_BYTES = 512 << 10;
 const FLOOD = 32 << 20;
 
 for (const poison of ['0', '1']) {

@@ -18,7 +18,7 @@ const { Stream } = require('./stream-handle');
 const { errnoError } = require('./system-error');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
-const SLAB_BYTES = 256 * 1024;
+const SLAB_BYTES = 512 * 1024;
 
 const debug = debuglog('safe-socket');
 
