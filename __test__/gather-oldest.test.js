@@ -4,14 +4,10 @@
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
-const process = require('node:process');
 const { test } = require('node:test');
 
-// A batch is also sent for its age. The package takes the clock when it is loaded, and here it stands still in a tick.
-const { hrtime } = process;
-/** @type {[number, number] | null} */
-let stopped = null;
-process.hrtime = Object.assign((/** @type {any} */ since) => stopped ?? hrtime(since), { bigint: hrtime.bigint });
+// A batch is also sent for its age: the clock stands still in the tick.
+const { clock } = require('./support/clock');
 
 const net = require('..');
 
@@ -32,13 +28,13 @@ test(
     t.after(() => [oldest, ...others].forEach(({ socket }) => socket.destroy()));
     while (others.length < FULL_SIZED) others.push(await connected(server));
 
-    stopped = hrtime();
+    clock.stop();
     // The first of a tick leaves at once, the second waits.
     for (const text of ['1', '2']) oldest.socket.write(text);
     for (const { socket } of others) for (const chunk of ['1', CHUNK]) socket.write(chunk);
     oldest.socket.write(CHUNK);
     oldest.socket.write('4');
-    stopped = null;
+    clock.start();
 
     await assertText(oldest, `12${CHUNK}4`);
     for (const pair of others) await assertText(pair, `1${CHUNK}`);

@@ -39,7 +39,9 @@ class Batch {
   length = 0;
   writes = 0;
 
-  constructor() {
+  /** @param {boolean} hasFirst whether it begins with the first write of a tick */
+  constructor(hasFirst) {
+    this.hasFirst = hasFirst;
     if (this.#isFullSize) fullSized += 1;
   }
 
@@ -70,7 +72,12 @@ class Batch {
    * @returns {boolean}
    */
   accepts(room) {
-    return room <= BATCH_BYTES - this.length && nowMs() - this.#startedAt < MAX_WAIT_MS;
+    return room <= BATCH_BYTES - this.length && this.isYoung;
+  }
+
+  /** Whether more writes may be waited for. */
+  get isYoung() {
+    return nowMs() - this.#startedAt < MAX_WAIT_MS;
   }
 
   /**

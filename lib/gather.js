@@ -8,6 +8,8 @@
  *     write ──► batch ─┤      the others are copied into one buffer …
  *                      └──►   … which is one call at the end of the tick, or sooner (below)
  *
+ * A socket that has just written many times in a tick will do so again: its next tick has one call and not two.
+ *
  * Gathered bytes count as written. They are sent before anything that comes after them: at the next write that is not
  * gathered, at `cork()`, `end()`, `destroy()`, `unref()` and at the exit of the process; also when the buffer is full, when
  * too many sockets have one, and at a write that comes more than a millisecond after the first of the batch.
@@ -17,11 +19,17 @@
 const { Duplex } = require('node:stream');
 
 const { Batch, roomFor } = require('./batch');
+const { EAGAIN } = require('./errno');
 const { kState } = require('./state');
 const { nextTick } = require('./timers');
 
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;
+
+/** So many writes in a batch, besides the first of the tick, are worth waiting for the next time. */
+const MANY_WRITES = 4;
+/** The `turn` of a socket whose first write waits for the others. */
+const HOLDS = -2;
 
 /** Sockets with a batch, until the end of the tick; those before the first that may still wait have sent theirs. @type {any[]} */
 let waiting = [];
@@ -68,10 +76,11 @@ function countTick() {
  * @returns {boolean} whether it was gathered
  */
 function gather(socket, state, chunk, encoding) {
-  if (state.turn !== turn || !state.gathers || isExiting) return false;
+  const isFirst = state.turn === HOLDS;
+  if ((state.turn !== turn && !isFirst) || !state.gathers || isExiting) return false;
   const room = roomFor(chunk);
   if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
-  if (state.batch === null) begin(socket, state);
+  if (state.batch === null) begin(socket, state, isFirst);
   else if (!state.batch.accepts(room)) return false;
   if (Batch.areTooMany && state.batch.mustGrowFor(room)) sendOldest(socket);
   state.bytesDispatched += state.batch.add(chunk, encoding, room);
@@ -81,9 +90,10 @@ function gather(socket, state, chunk, encoding) {
 /**
  * @param {any} socket
  * @param {any} state
+ * @param {boolean} isFirst whether it begins with the first write of the tick
  */
-function begin(socket, state) {
-  state.batch = new Batch();
+function begin(socket, state, isFirst) {
+  state.batch = new Batch(isFirst);
   if (waiting.length === 0) nextTick(flushAll);
   waiting.push(socket);
 }
@@ -103,7 +113,55 @@ function takeBatch(state) {
 }
 
 /**
- * Sends what was gathered. What the kernel does not take now becomes one write of the Writable.
+ * Decides about the first write of the next tick from what this one was like. One that has waited in a tick that took
+ * long, and so was kept from a peer that could have had it, was the last of its socket to do so.
+ *
+ * @param {any} state
+ * @param {InstanceType<typeof Batch>} batch which is about to be sent
+ */
+function learn(state, batch) {
+  if (!batch.hasFirst && batch.writes < MANY_WRITES) return;
+  const { isYoung } = batch;
+  if (batch.hasFirst && !isYoung) state.holds = false;
+  if (batch.writes >= MANY_WRITES && isYoung && state.holds) state.turn = HOLDS;
+}
+
+/**
+ * @param {any} state
+ * @param {InstanceType<typeof Batch>} batch
+ * @returns {number} the bytes that the kernel took, or an errno
+ */
+function send(state, batch) {
+  if (batch.writes === 1) countsTicks = true;
+  learn(state, batch);
+  const taken = state.stream.write(batch.bytes, 0);
+  if (taken === batch.length) batch.settle(null, true);
+  return taken;
+}
+
+/**
+ * What the kernel did not take becomes one write of the Writable.
+ *
+ * @param {any} socket
+ * @param {InstanceType<typeof Batch>} batch
+ * @param {number} taken bytes of it that were sent, or an errno
+ */
+function handOver(socket, batch, taken) {
+  const state = socket[kState];
+  const { bytes } = batch;
+  state.presend = taken;
+  state.presendBytes = bytes;
+  state.bytesDispatched -= bytes.length;
+  Duplex.prototype.write.call(socket, bytes, 'utf8', (error) => {
+    // A corked one is perhaps never dispatched.
+    state.presend = null;
+    state.presendBytes = null;
+    batch.settle(error ?? null, false);
+  });
+}
+
+/**
+ * Sends what was gathered.
  *
  * @param {any} socket
  */
@@ -111,17 +169,25 @@ function flush(socket) {
   const state = socket[kState];
   const batch = takeBatch(state);
   if (batch === null) return;
-  if (batch.writes === 1) countsTicks = true;
-  const { bytes } = batch;
-  const taken = state.stream.write(bytes, 0);
-  if (taken === bytes.length) {
-    batch.settle(null, true);
-    return;
-  }
-  state.presend = taken;
-  state.presendBytes = bytes;
-  state.bytesDispatched -= bytes.length;
-  Duplex.prototype.write.call(socket, bytes, 'utf8', (error) => batch.settle(error ?? null, false));
+  const taken = send(state, batch);
+  if (taken !== batch.length) handOver(socket, batch, taken);
+}
+
+/**
+ * Sends what was gathered, and corks the socket. If that fails, `uncork()` finds out: whoever has seen that the socket
+ * is writable may cork it, and is not refused.
+ *
+ * @param {any} socket
+ */
+function flushAndCork(socket) {
+  const { cork } = Duplex.prototype;
+  const state = socket[kState];
+  const batch = takeBatch(state);
+  const taken = batch === null ? 0 : send(state, batch);
+  const isFailure = taken < 0 && taken !== EAGAIN;
+  if (isFailure) cork.call(socket);
+  if (batch !== null && taken !== batch.length) handOver(socket, batch, taken);
+  if (!isFailure) cork.call(socket);
 }
 
 /**
@@ -160,4 +226,4 @@ function flushAtExit() {
   flushAll();
 }
 
-module.exports = { flush, flushAtExit, gather, nextTurn, takeBatch, wroteStraight };
+module.exports = { flush, flushAndCork, flushAtExit, gather, nextTurn, takeBatch, wroteStraight };

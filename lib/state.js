@@ -39,6 +39,8 @@ const rare = {
   defaultEncoding: 'utf8',
   /** The `gather` option. */
   gathers: true,
+  /** False once the first write of a tick has waited in vain; see `gather.js`. */
+  holds: true,
   /** True from resetAndDestroy() to destroy(). */
   resetting: false,
   noDelay: false,

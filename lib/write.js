@@ -15,7 +15,7 @@ const { checkChunk } = require('./arguments');
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfEnd } = require('./ended-by');
 const { noteEnding } = require('./ending');
-const { flush, gather, wroteStraight } = require('./gather');
+const { flush, flushAndCork, gather, wroteStraight } = require('./gather');
 const { isLinger, linger, takeLinger } = require('./linger');
 const { refuseEnd, refuseWrite } = require('./refusal');
 const { kState } = require('./state');
@@ -201,8 +201,7 @@ const writeMethods = {
 
   /** @this {any} */
   cork() {
-    if (this[kState].batch !== null) flush(this);
-    Duplex.prototype.cork.call(this);
+    flushAndCork(this);
   },
 
   /** @this {any} */

@@ -25,7 +25,7 @@ export interface DeliveryOptions {
 export interface SocketOptions extends DeliveryOptions {
   /**
    * Whether small writes of one tick leave in one system call: the first goes to the kernel at once, the others at the
-   * end of the tick, or sooner. By default `true`.
+   * end of the tick, or sooner; all of them after a tick with five or more. By default `true`.
    */
   gather?: boolean | undefined;
 }
