@@ -41,6 +41,8 @@ class Endpoint {
     this.writtenInGo = 0;
     this.writtenInStep = 0;
     this.writesInStep = 0;
+    /** Whether there were so many in a step that the first of the next one may wait. */
+    this.hasWrittenMany = false;
     this.hasJustRead = false;
     /** Whether it wrote several times in one go to an end that did not read. */
     this.hasGatheredUnread = false;

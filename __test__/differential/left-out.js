@@ -7,6 +7,8 @@ const SOURCE_CHUNKS = 3;
 const MAX_UNREAD_BYTES = 10_000;
 /** A Unix socket takes a little more than this at once, in whatever pieces. */
 const UNIX_BUFFER_BYTES = 150_000;
+/** So many writes of a tick make the first of the next one wait. */
+const MANY_WRITES = 5;
 const READING = ['resume', 'read', 'pipeTo'];
 const ENDING = ['destroySoon', 'pipeFrom'];
 const IS_THREADED = process.env.SAFE_SOCKET_DRIVER === 'thread';
@@ -45,7 +47,8 @@ function isPieceForNobody({ socket, peer, writtenInStep }, { content }) {
 
 /**
  * A row of the compatibility table: the writes of a tick after its first are sent at its end, and learn only then that
- * the other side is gone. So the other side gets no second write once it is gone, on `net` neither.
+ * the other side is gone. So the other side gets no second write once it is gone, on `net` neither; nor a first one after
+ * a tick with many, which is gathered, too.
  *
  * @param {import('./endpoint').Endpoint} end
  * @param {import('./scenario').Operation} operation
@@ -53,7 +56,8 @@ function isPieceForNobody({ socket, peer, writtenInStep }, { content }) {
 function isGathered(end, operation) {
   const isWrite = operation.kind === 'write' || operation.kind === 'pipeFrom' || operation.content;
   if (!isWrite || end.socket.destroyed || end.socket.writableEnded) return false;
-  if (end.gathers && end.isPeerGone && (operation.kind === 'pipeFrom' || end.writtenInStep > 0)) return true;
+  const mayWait = operation.kind === 'pipeFrom' || end.writtenInStep > 0 || end.hasWrittenMany;
+  if (end.gathers && end.isPeerGone && mayWait) return true;
   const written = 1 + (operation.content?.size ?? operation.size * SOURCE_CHUNKS);
   // A Unix socket also counts the pieces, of which there are fewer: how many bytes it takes at once may differ.
   const isFilling = end.writtenInGo > 0 && end.writtenInGo + written > UNIX_BUFFER_BYTES;
@@ -66,6 +70,7 @@ function isGathered(end, operation) {
   end.writtenInGo += written;
   end.writtenInStep += written;
   end.writesInStep += operation.kind === 'pipeFrom' ? SOURCE_CHUNKS : 1;
+  end.hasWrittenMany ||= end.writesInStep >= MANY_WRITES;
   return false;
 }
 

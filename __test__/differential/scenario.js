@@ -33,16 +33,13 @@ const fc = require('fast-check');
 
 const SIZES = [0, 1, 5, 100, 1_000, 5_000, 16_384, 20_000, 65_536, 70_000, 300_000, 1_000_000];
 
-const size = fc.oneof(
-  { weight: 5, arbitrary: fc.integer({ min: 1, max: 200 }) },
-  { weight: 2, arbitrary: fc.constantFrom(...SIZES) },
-);
+const smallSize = fc.integer({ min: 1, max: 200 });
+const size = fc.oneof({ weight: 5, arbitrary: smallSize }, { weight: 2, arbitrary: fc.constantFrom(...SIZES) });
 const encoding = fc.constantFrom('utf8', 'latin1', 'ucs2', 'hex', 'base64', 'ascii');
+const as = fc.oneof(fc.constantFrom('buffer', 'buffer', 'uint8array', 'default'), encoding);
 /** @type {fc.Arbitrary<Content>} */
-const content = fc.record({
-  as: fc.oneof(fc.constantFrom('buffer', 'buffer', 'uint8array', 'default'), encoding),
-  size,
-});
+const content = fc.record({ as, size });
+const smallContent = fc.record({ as, size: smallSize });
 
 const kind = (name, args = {}) => fc.record({ kind: fc.constant(name), ...args });
 const write = kind('write', { content, callback: fc.boolean() });
@@ -79,9 +76,15 @@ const later = kind('later', {
   operations: fc.array(simple, { minLength: 1, maxLength: 3 }),
 });
 const operation = fc.oneof({ weight: 10, arbitrary: simple }, { weight: 1, arbitrary: later });
+/** After so many small writes of a tick the first of the next one may be gathered. */
+const manyWrites = fc.array(kind('write', { content: smallContent, callback: fc.boolean() }), {
+  minLength: 5,
+  maxLength: 7,
+});
 const burst = fc.oneof(
-  { weight: 3, arbitrary: fc.array(operation, { minLength: 1, maxLength: 2 }) },
-  { weight: 1, arbitrary: fc.array(operation, { minLength: 3, maxLength: 8 }) },
+  { weight: 6, arbitrary: fc.array(operation, { minLength: 1, maxLength: 2 }) },
+  { weight: 2, arbitrary: fc.array(operation, { minLength: 3, maxLength: 8 }) },
+  { weight: 1, arbitrary: manyWrites },
 );
 /** Waits for the timeout it sets, so it has a step of its own. */
 const idle = fc.tuple(kind('setTimeout', { ms: fc.constantFrom(1, 5), callback: fc.boolean() }));
