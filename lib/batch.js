@@ -5,6 +5,8 @@
  * few, and used again.
  */
 
+const { Buffer } = require('node:buffer');
+
 const { byteLengthOf } = require('./byte-length');
 const { isOn: isPoisoned, poison } = require('./poison');
 const { nextTick, nowMs } = require('./timers');

@@ -2,6 +2,8 @@
 
 /** What a reader gets: Buffers of its own, of exactly the size that was read. */
 
+const { Buffer } = require('node:buffer');
+
 /** Above this a chunk weighs on the heap less than a sixteenth of what it holds outside of it. */
 const LIGHT_BYTES = 8 * 1024;
 /** V8 marks the whole heap when 64 MiB have been allocated outside of it; in time means well before. */

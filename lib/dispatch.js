@@ -2,6 +2,8 @@
 
 /** From bytes to the kernel: what it takes at once, what waits for it, and what it refuses. */
 
+const { Buffer } = require('node:buffer');
+
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfError } = require('./ended-by');
 const { noteEnding } = require('./ending');

@@ -8,6 +8,7 @@
  * `_write()` then knows by `presend` what the kernel took already.
  */
 
+const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
 const { codedError } = require('./argument-error');

@@ -9,6 +9,8 @@
  *      └──► Duplex ──► _write(), _writev() ──► dispatch() ──► PendingWrite ──► onwritable
  */
 
+const { Buffer } = require('node:buffer');
+
 const { AsyncCallback } = require('./async-callback');
 const { countsIfRefused, dispatch, fail, goOn, toChunks } = require('./dispatch');
 const { ENOTCONN } = require('./errno');
