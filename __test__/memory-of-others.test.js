@@ -49,8 +49,8 @@ const MUTANTS = [
   {
     name: 'a gather buffer that is used again too soon',
     file: 'gather.js',
-    pattern: /const taken = state\.stream\.write\(batch\.bytes, 0\);/,
-    replacement: 'batch.settle(null, true);\n  const taken = state.stream.write(batch.bytes, 0);',
+    pattern: /const taken = state\.stream\.write\(batch\.bytes\);/,
+    replacement: 'batch.settle(null, true);\n  const taken = state.stream.write(batch.bytes);',
   },
 ];
 

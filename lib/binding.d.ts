@@ -219,7 +219,7 @@ export interface Started {
   /** `'loop'` or `'thread'`. */
   driver: 'loop' | 'thread'
   /** One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error. */
-  write: (id: number, chunk: Uint8Array, offset: number) => number
+  write: (id: number, chunk: Uint8Array, offset?: number) => number
 }
 
 /**

@@ -93,7 +93,7 @@ function dispatch(socket, chunks, callback, counts = true) {
   }
   let total = 0;
   for (const chunk of chunks) total += byteLengthOf(chunk);
-  const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0], 0) : stream.writev(chunks, 0));
+  const taken = state.presend ?? (chunks.length === 1 ? stream.write(chunks[0]) : stream.writev(chunks, 0));
   if (state.presend !== null) {
     state.presend = null;
     state.presendBytes = null;
@@ -218,7 +218,7 @@ function cancel(pending) {
 function takePending(state) {
   const { attempt, pending, shutdown, stream } = state;
   const batch = takeBatch(state);
-  const sent = batch === null ? 0 : Math.max(0, stream.write(batch.bytes, 0));
+  const sent = batch === null ? 0 : Math.max(0, stream.write(batch.bytes));
   const isSent = batch !== null && sent === batch.length;
   if (isSent) batch.settle(null, true);
   else if (batch !== null) state.bytesUnsent += batch.length - sent;

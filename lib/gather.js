@@ -134,7 +134,7 @@ function learn(state, batch) {
 function send(state, batch) {
   if (batch.writes === 1) countsTicks = true;
   learn(state, batch);
-  const taken = state.stream.write(batch.bytes, 0);
+  const taken = state.stream.write(batch.bytes);
   if (taken === batch.length) batch.settle(null, true);
   return taken;
 }

@@ -35,7 +35,7 @@ const kSlab = Symbol.for('safe-socket.slab');
  * @property {number} realm names this copy of lib/ to them
  * @property {object} lease collected, it gives up the number, and with it the listeners
  * @property {'loop' | 'thread'} driver who waits for the descriptors
- * @property {(id: number, chunk: Uint8Array, offset: number) => number} write the native function of {@link Stream.write}
+ * @property {(id: number, chunk: Uint8Array, offset?: number) => number} write the native function of {@link Stream.write}
  * @property {Buffer} slab where a read event's bytes are, during that event
  */
 

@@ -41,7 +41,7 @@ class PendingWrite {
   send(stream) {
     const taken =
       this.#chunks.length === 1
-        ? stream.write(this.#chunks[0], this.#offset)
+        ? stream.writeRest(this.#chunks[0], this.#offset)
         : stream.writev(this.#chunks, this.#offset);
     // The rest of the memory is gone: it was detached, or has shrunk.
     if (taken === 0 && this.remaining > 0) return EFAULT;

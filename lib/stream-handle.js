@@ -124,9 +124,18 @@ class Stream {
    * One send(2): the bytes that the kernel took, or an error.
    *
    * @param {Uint8Array} chunk
+   */
+  write(chunk) {
+    return loop.write(this.#id, chunk);
+  }
+
+  /**
+   * The same for what follows `offset`.
+   *
+   * @param {Uint8Array} chunk
    * @param {number} offset
    */
-  write(chunk, offset) {
+  writeRest(chunk, offset) {
     return loop.write(this.#id, chunk, offset);
   }
 

@@ -122,7 +122,7 @@ function confirm(socket, state, chunk, encoding, callback) {
  */
 function sendWhole(socket, state, chunk, encoding) {
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
-  const taken = state.stream.write(bytes, 0);
+  const taken = state.stream.write(bytes);
   if (taken === byteLengthOf(bytes)) {
     state.bytesDispatched += taken;
     wroteStraight(state);

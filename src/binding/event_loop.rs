@@ -24,7 +24,7 @@ pub struct Started<'env> {
     #[napi(ts_type = "'loop' | 'thread'")]
     pub driver: &'static str,
     /// One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error.
-    #[napi(ts_type = "(id: number, chunk: Uint8Array, offset: number) => number")]
+    #[napi(ts_type = "(id: number, chunk: Uint8Array, offset?: number) => number")]
     pub write: WriteFunction<'env>,
 }
 

@@ -12,7 +12,7 @@ use napi::{Env, sys};
 use super::{guarded, with_event_loop};
 use crate::net::errno::{EBADF, EINVAL};
 
-/// `write(id, chunk, offset)`: one send(2) of what follows `offset`; the bytes that the kernel
+/// `write(id, chunk, offset?)`: one send(2) of what follows `offset`; the bytes that the kernel
 /// took, or an error; `EINVAL` if the chunk is no `Uint8Array`.
 pub type WriteFunction<'env> = Function<'env, FnArgs<(u32, Uint8Array, i64)>, i32>;
 
@@ -41,7 +41,10 @@ unsafe extern "C" fn write(env: sys::napi_env, info: sys::napi_callback_info) ->
             ptr::null_mut(),
         );
         sys::napi_get_value_uint32(env, arguments[0], &raw mut id);
-        sys::napi_get_value_int64(env, arguments[2], &raw mut offset);
+    }
+    if count > 2 {
+        // SAFETY: as above.
+        unsafe { sys::napi_get_value_int64(env, arguments[2], &raw mut offset) };
     }
     // SAFETY: the bytes are used before JavaScript runs again.
     let taken = match unsafe { bytes_of(env, arguments[1]) } {

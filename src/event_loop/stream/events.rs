@@ -116,7 +116,7 @@ impl StreamSource {
                 self.reading.set(false);
                 return Some((Event::Read(0), 0));
             }
-            if self.armed.get() || stream.poll_read_ready(cx).is_pending() {
+            if self.armed.get() {
                 return None;
             }
             let limit = self.next_read_len();
@@ -136,7 +136,11 @@ impl StreamSource {
                     }
                     return Some((Event::Read(i32::try_from(n).unwrap_or(i32::MAX)), n));
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if stream.poll_read_ready(cx).is_pending() {
+                        return None;
+                    }
+                }
                 Err(error) => {
                     self.reading.set(false);
                     return Some((Event::Read(errno(&error)), 0));

@@ -25,11 +25,10 @@ impl Stream {
     /// # Errors
     /// `WouldBlock` when nothing is there; otherwise as recv(2).
     pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
-        let mut received = Err(io::ErrorKind::WouldBlock.into());
+        let mut received = None;
         let mut recv = |read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>| {
-            received = retry_interrupted(|| read(buf));
-            match received {
-                Ok(n) if n == buf.len() || (n > 0 && self.take_urgent()) => Ok(()),
+            match received.insert(retry_interrupted(|| read(buf))) {
+                Ok(n) if *n == buf.len() || (*n > 0 && self.take_urgent()) => Ok(()),
                 // Also the end of the stream is level-triggered no more once it was read.
                 _ => Err(io::ErrorKind::WouldBlock.into()),
             }
@@ -42,7 +41,7 @@ impl Stream {
                 .try_read_io(|pipe| recv(&mut |buf| Ok(rustix::io::read(pipe, buf)?)))
                 .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
         );
-        received
+        received.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
     }
 
     fn take_urgent(&self) -> bool {
