@@ -109,8 +109,7 @@ impl Attachment {
         let Some(context) = self.context.get() else {
             return;
         };
-        let listeners = &self.realm.listeners;
-        if listeners.emit(context, self.id, event) == Emitted::EnvironmentEnding {
+        if self.realm.emit(context, self.id, event) == Emitted::EnvironmentEnding {
             event_loop.environment_is_ending();
         }
     }

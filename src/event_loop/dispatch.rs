@@ -8,6 +8,7 @@ use std::ptr::{self, NonNull};
 
 use napi::{Env, JsValue, Result, Status, bindgen_prelude::*, sys};
 
+use super::handles::{Persistent, check, in_scope};
 use crate::net::Kind;
 
 /// The events of sockets, each with the JavaScript function that hears of it.
@@ -82,45 +83,6 @@ impl Listeners {
     }
 }
 
-/// A JavaScript value that outlives the current call. Released on the thread that made it.
-#[derive(Debug)]
-struct Persistent {
-    env: sys::napi_env,
-    reference: sys::napi_ref,
-}
-
-impl Persistent {
-    #[allow(unsafe_code)]
-    fn new(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
-        let mut reference = ptr::null_mut();
-        // SAFETY: `env` is the current environment and `value` a live handle of it, as the caller
-        // is inside a native call; `reference` is a valid place for the result.
-        let status = unsafe { sys::napi_create_reference(env, value, 1, &raw mut reference) };
-        check(status, "napi_create_reference")?;
-        Ok(Self { env, reference })
-    }
-
-    /// The value, in the handle scope that is open.
-    #[allow(unsafe_code)]
-    fn value(&self) -> Result<sys::napi_value> {
-        let mut value = ptr::null_mut();
-        // SAFETY: the reference is strong and was made in `self.env`; it is deleted only by `drop`.
-        let status =
-            unsafe { sys::napi_get_reference_value(self.env, self.reference, &raw mut value) };
-        check(status, "napi_get_reference_value")?;
-        Ok(value)
-    }
-}
-
-impl Drop for Persistent {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: made by `napi_create_reference` in `self.env` and deleted only here. All owners
-        // live in the `EventLoop`, which the environment's cleanup hook empties before `env` ends.
-        unsafe { sys::napi_delete_reference(self.env, self.reference) };
-    }
-}
-
 /// The async context that events run in: that of the moment when it was made.
 #[derive(Debug)]
 pub struct AsyncContext {
@@ -167,34 +129,27 @@ impl Drop for AsyncContext {
 impl Listeners {
     /// The context of a stream that was accepted, with the object that JavaScript makes for it as its resource. Made
     /// before the server hears of it: then it is nobody's, as with libuv's handles. `None` if the environment is ending.
-    #[allow(unsafe_code)]
     pub(super) fn context_of_nobody(
         &self,
         listener: u32,
         id: u32,
         kind: Kind,
     ) -> Option<AsyncContext> {
-        let env = self.object.env;
-        let mut scope = ptr::null_mut();
-        // SAFETY: called on the environment's thread, from a callback of its event loop.
-        if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
-            return None;
-        }
-        let context = self.accept(listener, id).and_then(|resource| {
+        let env = self.env();
+        let context = in_scope(env, || {
+            let resource = self.accept(listener, id)?;
             let resource_type = match kind {
                 Kind::Tcp => "TCPWRAP",
                 Kind::Pipe => "PIPEWRAP",
             };
             AsyncContext::new(&Env::from_raw(env), resource, resource_type)
         });
-        // SAFETY: closes the scope that was opened above; none was left open in between.
-        unsafe { sys::napi_close_handle_scope(env, scope) };
-        context.ok()
+        context?.ok()
     }
 
     #[allow(unsafe_code)]
     fn accept(&self, listener: u32, id: u32) -> Result<sys::napi_value> {
-        let env = self.object.env;
+        let env = self.env();
         let (this, function) = (self.object.value()?, self.accept.value()?);
         let mut arguments = [ptr::null_mut(); 2];
         let mut object = ptr::null_mut();
@@ -211,28 +166,18 @@ impl Listeners {
         Ok(object)
     }
 
+    /// The environment that they are of.
+    pub(super) fn env(&self) -> sys::napi_env {
+        self.object.env
+    }
+
     /// Calls the listener of `event` with the id of the socket, in its context. Returns when it and
     /// the ticks it queued have run; an exception has then been reported.
     ///
-    /// The caller holds no borrow of anything that a native call from JavaScript could want.
+    /// The caller has opened a handle scope, and holds no borrow of anything that a native call from JavaScript could want.
     #[allow(unsafe_code)]
-    #[must_use]
-    pub fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
-        let env = self.object.env;
-        let mut scope = ptr::null_mut();
-        // SAFETY: called on the environment's thread, from a callback of its event loop.
-        if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
-            return Emitted::EnvironmentEnding;
-        }
-        let emitted = self.emit_in_scope(context, id, event);
-        // SAFETY: closes the scope that was opened above; none was left open in between.
-        unsafe { sys::napi_close_handle_scope(env, scope) };
-        emitted
-    }
-
-    #[allow(unsafe_code)]
-    fn emit_in_scope(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
-        let env = self.object.env;
+    pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
+        let env = self.env();
         let (function, argument) = self.of(event);
         let (Ok(this), Ok(function)) = (self.object.value(), function.value()) else {
             return Emitted::EnvironmentEnding;
@@ -306,13 +251,5 @@ fn report_exception(env: sys::napi_env) -> Emitted {
     match unsafe { sys::napi_fatal_exception(env, exception) } {
         sys::Status::napi_ok => Emitted::Threw,
         _ => Emitted::EnvironmentEnding,
-    }
-}
-
-fn check(status: sys::napi_status, call: &str) -> Result<()> {
-    if status == sys::Status::napi_ok {
-        Ok(())
-    } else {
-        Err(Error::new(Status::from(status), format!("{call} failed")))
     }
 }

@@ -31,6 +31,7 @@ mod dispatch;
 mod driver;
 #[cfg(target_os = "linux")]
 mod epoll_fd;
+mod handles;
 mod heap;
 pub mod hot_path;
 #[cfg(unix)]

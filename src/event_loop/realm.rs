@@ -6,7 +6,8 @@
 
 use std::rc::{Rc, Weak};
 
-use super::dispatch::Listeners;
+use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
+use super::handles::in_scope;
 use super::{EventLoop, Slab};
 
 /// The JavaScript side that a socket belongs to.
@@ -19,6 +20,16 @@ pub struct Realm {
     /// A partial read together with a hang-up is the end of the stream, as for libuv before 1.52:
     /// a reset that came with the last data is no error there. Later ones read again and find it.
     pub hang_up_is_end: bool,
+}
+
+impl Realm {
+    /// Tells JavaScript of an event: see [`Listeners::emit`].
+    pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
+        in_scope(self.listeners.env(), || {
+            self.listeners.emit(context, id, event)
+        })
+        .unwrap_or(Emitted::EnvironmentEnding)
+    }
 }
 
 /// Keeps a realm in the list of its event loop. JavaScript holds it where it holds the number: once
