@@ -71,6 +71,18 @@ describe('a descriptor', { timeout: 60_000 }, () => {
     assert.deepEqual(actual, expected);
   });
 
+  for (const [name, command] of [
+    ['it is the end of a pipe that is written, and asked to be read', '"$0" "$@" | cat'],
+    ['it is the end of a pipe that is read, and written to', 'printf hello | "$0" "$@"'],
+  ]) {
+    test(`fails as with net when ${name}`, async () => {
+      const results = IMPLEMENTATIONS.map((implementation) => shell(command, implementation, name));
+      const [expected, actual] = await Promise.all(results);
+      assert.match(expected.seen, /ENOTCONN|EPIPE/);
+      assert.deepEqual(actual, expected);
+    });
+  }
+
   test('of which no socket can be made is refused with the error of net', async () => {
     const [expected, actual] = await Promise.all(
       IMPLEMENTATIONS.map((implementation) => shell(`"$0" "$@"`, implementation, 'there is none')),

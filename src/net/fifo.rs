@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::task::{Context, Poll};
 
 use rustix::fs::{OFlags, fcntl_getfl};
+use rustix::io::Errno;
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 /// The end, or both ends, of a pipe; read(2) and write(2) instead of recv(2) and send(2).
@@ -35,6 +36,12 @@ impl Fifo {
         })
     }
 
+    /// Whether it was opened for reading.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.receiver().is_some()
+    }
+
     fn receiver(&self) -> Option<&Receiver> {
         match self {
             Self::Reader(receiver) | Self::Both(receiver, _) => Some(receiver),
@@ -49,14 +56,14 @@ impl Fifo {
         }
     }
 
-    /// As [`super::Stream::poll_read_ready`]; a write end is always "ready", to fail.
+    /// As [`super::Stream::poll_read_ready`]; a write end never is.
     ///
     /// # Errors
     /// When the runtime is shutting down.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.receiver() {
             Some(receiver) => receiver.poll_read_ready(cx),
-            None => Poll::Ready(Ok(())),
+            None => Poll::Pending,
         }
     }
 
@@ -94,17 +101,19 @@ impl Fifo {
     /// write(2).
     ///
     /// # Errors
-    /// As write(2); `EBADF` on a read end.
+    /// As write(2); `EPIPE` on a read end, as of libuv.
     pub fn write(&self, buf: &[u8]) -> io::Result<usize> {
-        Ok(rustix::io::write(self.as_fd(), buf)?)
+        let sender = self.sender().ok_or(Errno::PIPE)?;
+        Ok(rustix::io::write(sender, buf)?)
     }
 
     /// writev(2).
     ///
     /// # Errors
-    /// As writev(2); `EBADF` on a read end.
+    /// As writev(2); `EPIPE` on a read end, as of libuv.
     pub fn write_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
-        Ok(rustix::io::writev(self.as_fd(), bufs)?)
+        let sender = self.sender().ok_or(Errno::PIPE)?;
+        Ok(rustix::io::writev(sender, bufs)?)
     }
 }
 

@@ -137,7 +137,8 @@ impl StreamSource {
                     return Some((Event::Read(i32::try_from(n).unwrap_or(i32::MAX)), n));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if stream.poll_read_ready(cx).is_pending() {
+                    // Neither when the runtime is shutting down is there anything to wait for.
+                    if !matches!(stream.poll_read_ready(cx), Poll::Ready(Ok(()))) {
                         return None;
                     }
                 }

@@ -122,10 +122,12 @@ impl StreamSource {
         Ok(())
     }
 
-    /// Starts to read, at the latest when the stream is connected.
+    /// Starts to read, at the latest when the stream is connected. `ENOTCONN` for what cannot be read, as of libuv.
     pub fn read_start(&self, event_loop: &EventLoop) -> i32 {
-        if matches!(*self.io.borrow(), Io::None) {
-            return ENOTCONN;
+        match &*self.io.borrow() {
+            Io::None => return ENOTCONN,
+            Io::Open(stream) if !stream.is_readable() => return ENOTCONN,
+            Io::Unconnected(_) | Io::Open(_) => {}
         }
         if !self.reading.replace(true) {
             self.update_alive(event_loop);

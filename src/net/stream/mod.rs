@@ -66,6 +66,12 @@ impl Stream {
         Self::from_socket(Socket::from(fd), kind)
     }
 
+    /// Whether it can be read at all: the write end of a pipe cannot.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        each!(self, _stream => true, fifo => fifo.is_readable())
+    }
+
     /// Waits until the stream can be read, has ended or has failed.
     ///
     /// # Errors
