@@ -43,8 +43,14 @@ const MUTANTS = [
   {
     name: 'the slab handed out',
     file: 'chunk.js',
-    pattern: /function copyOf\(slab, length\) \{/,
-    replacement: 'function copyOf(slab, length) {\n  return slab.subarray(0, length);',
+    pattern: /function copyOf\(loop, length\) \{/,
+    replacement: 'function copyOf(loop, length) {\n  return loop.slab.subarray(0, length);',
+  },
+  {
+    name: 'a place in the pool given out twice',
+    file: 'chunk.js',
+    pattern: /piece\.start \+ \(place >>> LENGTH_BITS\)/,
+    replacement: 'piece.start',
   },
   {
     name: 'a gather buffer that is used again too soon',

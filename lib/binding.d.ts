@@ -175,6 +175,15 @@ export declare function listenerOpen(id: number, fd: number): number
 /** Whether the listener keeps the process alive. */
 export declare function listenerSetRef(id: number, referenced: boolean): void
 
+/**
+ * Gives a realm a piece of Node's Buffer pool, of which nothing was handed out: short messages go there. Nothing
+ * happens where there is no such realm.
+ *
+ * # Errors
+ * `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
+ */
+export declare function refillPool(realm: number, piece: Uint8Array): void
+
 /** The code and the message of a refusal. */
 export interface RefusalDescription {
   /** `'ERR_SOCKET_ALREADY_ENDED'`. */

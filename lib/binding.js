@@ -852,6 +852,7 @@ module.exports.listenerHasRef = nativeBinding.listenerHasRef
 module.exports.listenerListen = nativeBinding.listenerListen
 module.exports.listenerOpen = nativeBinding.listenerOpen
 module.exports.listenerSetRef = nativeBinding.listenerSetRef
+module.exports.refillPool = nativeBinding.refillPool
 module.exports.start = nativeBinding.start
 module.exports.streamAttach = nativeBinding.streamAttach
 module.exports.streamAwaitWritable = nativeBinding.streamAwaitWritable

@@ -1,6 +1,6 @@
 'use strict';
 
-/** What a reader gets: Buffers of its own, of exactly the size that was read. */
+/** What a reader gets: Buffers of exactly the size that was read. Short ones share Node's pool. */
 
 const { Buffer } = require('node:buffer');
 
@@ -12,6 +12,22 @@ const LEAST_WEIGHT = 1 / 16;
 const SLOT_BYTES = 8;
 /** An array of more than 128 KiB does not begin its life in the young generation. */
 const MOST_SLOTS = 8 * 1024;
+
+/** The longest message that native code puts into the pool, and how it names the place; as in src/event_loop/pool.rs. */
+const SHORT_BYTES = 1024;
+const LENGTH_BITS = 11;
+const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
+/** What is taken from the pool at a time: half of it, within these bounds. */
+const LEAST_PIECE_BYTES = 2 * SHORT_BYTES;
+const MOST_PIECE_BYTES = 32 * 1024;
+
+/** What the methods of a Buffer make new ones with: to call it costs half as much as `Buffer.from()`. */
+const View = /** @type {new (memory: ArrayBufferLike, start: number, length: number) => Buffer} */ (
+  Reflect.get(Buffer, Symbol.species)
+);
+
+/** Where native code puts short messages. */
+const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), start: 0, isToBeHad: true };
 
 /**
  * Garbage on purpose. V8 collects its young generation, which is quick, when that is full of objects; the bytes of a
@@ -49,17 +65,47 @@ function balance(length) {
 }
 
 /**
- * @param {Buffer} slab
+ * @param {import('./native').EventLoop} loop whose slab has the bytes
  * @param {number} length in bytes
  * @returns {Buffer} a copy of the first `length` bytes; small ones share Node's pool
  */
-function copyOf(slab, length) {
+function copyOf(loop, length) {
   if (length > LIGHT_BYTES) balance(length);
+  else if (length <= SHORT_BYTES) refillPool(loop);
   const chunk = Buffer.allocUnsafe(length);
-  slab.copy(chunk, 0, 0, length);
+  loop.slab.copy(chunk, 0, 0, length);
   // What survives a collection would make the young generation grow.
   garbage.ballast = null;
   return chunk;
 }
 
-module.exports = { copyOf };
+/**
+ * Short messages are copied on the native side already, where it costs next to nothing, into a piece of Node's pool. One
+ * that comes by the slab found no room there, and the piece was given up.
+ *
+ * @param {import('./native').EventLoop} loop
+ */
+function refillPool({ binding, realm }) {
+  const bytes = Math.min(Buffer.poolSize >>> 1, MOST_PIECE_BYTES);
+  // A program that wants no pool has none.
+  if (bytes < LEAST_PIECE_BYTES || !piece.isToBeHad) return;
+  // From half of the pool on, a Buffer has memory of its own.
+  const fresh = Buffer.allocUnsafe(bytes - 1);
+  // Some runtimes and hardened programs have no pool. Messages that share other memory than Node's would share the fate
+  // of being transferred, too.
+  piece.isToBeHad = fresh.buffer.byteLength > fresh.byteLength;
+  if (!piece.isToBeHad) return;
+  piece.memory = fresh.buffer;
+  piece.start = fresh.byteOffset;
+  binding.refillPool(realm, fresh);
+}
+
+/**
+ * @param {number} place in the piece of the pool, as native code names it
+ * @returns {Buffer} the message that was put there
+ */
+function pooledAt(place) {
+  return new View(piece.memory, piece.start + (place >>> LENGTH_BITS), place & LENGTH_MASK);
+}
+
+module.exports = { copyOf, pooledAt };

@@ -9,6 +9,7 @@ const { nextTurn } = require('./gather');
 const { setImmediate } = require('./timers');
 
 const kOnRead = Symbol('safe-socket.onread');
+const kOnShort = Symbol('safe-socket.onshort');
 const kOnWritable = Symbol('safe-socket.onwritable');
 const kOnConnect = Symbol('safe-socket.onconnect');
 const kOnShutdown = Symbol('safe-socket.onshutdown');
@@ -44,6 +45,19 @@ const listeners = {
     nextTurn();
     try {
       owners[id][kOnRead](nread);
+    } catch (error) {
+      passOn(error);
+    }
+  },
+
+  /**
+   * @param {number} id
+   * @param {number} place where a short message is in the pool; see chunk.js
+   */
+  onshort(id, place) {
+    nextTurn();
+    try {
+      owners[id][kOnShort](place);
     } catch (error) {
       passOn(error);
     }
@@ -124,4 +138,15 @@ const listeners = {
   },
 };
 
-module.exports = { kAccept, kOnClose, kOnConnect, kOnConnection, kOnRead, kOnShutdown, kOnWritable, listeners, owners };
+module.exports = {
+  kAccept,
+  kOnClose,
+  kOnConnect,
+  kOnConnection,
+  kOnRead,
+  kOnShort,
+  kOnShutdown,
+  kOnWritable,
+  listeners,
+  owners,
+};

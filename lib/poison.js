@@ -19,7 +19,7 @@ function poison(memory) {
 }
 
 /**
- * @template {{ onread(id: number, nread: number): void }} T
+ * @template {{ onread(id: number, nread: number): void, onshort(id: number, place: number): void }} T
  * @param {T} listeners what the native event loop calls
  * @param {Buffer} slab where the bytes of a read event are, during that event
  * @returns {T} the same, or such that leave nothing in the slab
@@ -38,6 +38,16 @@ function poisoning(listeners, slab) {
       } finally {
         poison(slab);
       }
+    },
+
+    /**
+     * @param {number} id
+     * @param {number} place
+     */
+    onshort(id, place) {
+      // What JavaScript gets is elsewhere.
+      poison(slab);
+      listeners.onshort(id, place);
     },
   };
 }

@@ -1,12 +1,15 @@
 'use strict';
 
-/** The readable side: bytes come from the native loop's slab, and stop coming when nobody takes them. */
+/**
+ * The readable side: bytes come from the native loop's slab, short messages by way of Node's pool, and stop coming when
+ * nobody takes them.
+ */
 
 const { Duplex } = require('node:stream');
 
-const { copyOf } = require('./chunk');
+const { copyOf, pooledAt } = require('./chunk');
 const { ENOBUFS } = require('./errno');
-const { kOnRead } = require('./listeners');
+const { kOnRead, kOnShort } = require('./listeners');
 const { eventLoop } = require('./native');
 const { kState } = require('./state');
 const { errnoError } = require('./system-error');
@@ -116,6 +119,33 @@ function deliver(socket, chunk) {
   return socket.push(chunk);
 }
 
+/**
+ * Something was read. That is activity, which a timeout waits for.
+ *
+ * @param {any} socket
+ * @returns {boolean} whether it is to be told
+ */
+function isHeard(socket) {
+  const { timer, userBuffer } = socket[kState];
+  if (socket.destroyed) return false;
+  if (timer !== null || socket._parent !== null) socket._unrefTimer();
+  if (!userBuffer || userBuffer.buffer.length > 0 || userBuffer.buffer === true) return true;
+  socket.destroy(errnoError(ENOBUFS, 'read'));
+  return false;
+}
+
+/**
+ * @param {any} socket
+ * @param {number} length
+ * @param {Buffer} bytes to be kept, but by a socket with a buffer of the user's
+ */
+function receive(socket, length, bytes) {
+  const state = socket[kState];
+  state.bytesRead += length;
+  const wantsMore = state.userBuffer ? fillUserBuffer(socket, bytes) : deliver(socket, bytes);
+  if (!wantsMore) stopReading(socket);
+}
+
 const readingMethods = {
   /**
    * @this {any}
@@ -151,31 +181,30 @@ const readingMethods = {
 
   /**
    * @this {any}
-   * @param {number} nread
+   * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
   [kOnRead](nread) {
-    const state = this[kState];
-    if (this.destroyed) return;
-    if (state.timer !== null || this._parent !== null) this._unrefTimer();
-    if (state.userBuffer && state.userBuffer.buffer.length === 0) {
-      this.destroy(errnoError(ENOBUFS, 'read'));
-      return;
-    }
+    if (!isHeard(this)) return;
     if (nread > 0) {
-      state.bytesRead += nread;
-      const { slab } = eventLoop();
-      const wantsMore = state.userBuffer
-        ? fillUserBuffer(this, slab.subarray(0, nread))
-        : deliver(this, copyOf(slab, nread));
-      if (!wantsMore) stopReading(this);
-      return;
-    }
-    // After the end net leaves the handle marked as reading: nothing more can come.
-    if (nread < 0) this.destroy(errnoError(nread, 'read'));
-    else if (!this.readableEnded) {
+      const loop = eventLoop();
+      receive(this, nread, this[kState].userBuffer ? loop.slab.subarray(0, nread) : copyOf(loop, nread));
+    } else if (nread < 0) {
+      this.destroy(errnoError(nread, 'read'));
+    } else if (!this.readableEnded) {
+      // After the end net leaves the handle marked as reading: nothing more can come.
       this.push(null);
       this.read(0);
     }
+  },
+
+  /**
+   * @this {any}
+   * @param {number} place of a short message in the pool
+   */
+  [kOnShort](place) {
+    if (!isHeard(this)) return;
+    const chunk = pooledAt(place);
+    receive(this, chunk.length, chunk);
   },
 };
 

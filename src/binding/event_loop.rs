@@ -2,13 +2,13 @@
 
 use std::rc::Rc;
 
-use napi::Env;
-use napi::bindgen_prelude::{Buffer, Either, External, Object, Result};
+use napi::bindgen_prelude::{Buffer, Either, External, Object, Result, Unknown};
+use napi::{Env, JsValue};
 use napi_derive::napi;
 
 use crate::event_loop::hot_path::{WriteFunction, write_function};
 use crate::event_loop::{
-    DriverKind, EventLoop, Listeners, Realm, RealmLease, Slab, StartError, with_event_loop,
+    DriverKind, EventLoop, Listeners, Pool, Realm, RealmLease, Slab, StartError, with_event_loop,
 };
 use crate::net::errno::errno;
 
@@ -47,6 +47,7 @@ pub fn start<'env>(
     let realm = Realm {
         listeners: Listeners::new(env, &listeners)?,
         slab: Slab::new(slab)?,
+        pool: Pool::default(),
         hang_up_is_end,
     };
     let preferred = if use_thread {
@@ -69,6 +70,21 @@ pub fn start<'env>(
         driver: event_loop.driver_kind().name(),
         write: write_function(env)?,
     }))
+}
+
+/// Gives a realm a piece of Node's Buffer pool, of which nothing was handed out: short messages go there. Nothing
+/// happens where there is no such realm.
+///
+/// # Errors
+/// `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
+#[napi]
+pub fn refill_pool(
+    env: &Env,
+    realm: u32,
+    #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>,
+) -> Result<()> {
+    let realm = with_event_loop(env, |event_loop| event_loop.realm(realm)).flatten();
+    realm.map_or(Ok(()), |realm| realm.refill_pool(env.raw(), piece.raw()))
 }
 
 /// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also

@@ -16,6 +16,8 @@ use crate::net::Kind;
 pub enum Event {
     /// Bytes are in the slab (above zero), the end of the stream (zero), or an error (below).
     Read(i32),
+    /// A short message is in the pool; see [`Pool::put`](super::Pool::put).
+    Short(u32),
     /// The kernel takes bytes again.
     Writable,
     /// A connection attempt is over: zero or an error.
@@ -34,6 +36,7 @@ pub struct Listeners {
     /// The object that they came from, which is their `this`.
     object: Persistent,
     onread: Persistent,
+    onshort: Persistent,
     onwritable: Persistent,
     onconnect: Persistent,
     onshutdown: Persistent,
@@ -62,6 +65,7 @@ impl Listeners {
         Ok(Self {
             object: Persistent::new(env.raw(), functions.raw())?,
             onread: function("onread")?,
+            onshort: function("onshort")?,
             onwritable: function("onwritable")?,
             onconnect: function("onconnect")?,
             onshutdown: function("onshutdown")?,
@@ -74,6 +78,7 @@ impl Listeners {
     fn of(&self, event: Event) -> (&Persistent, Option<f64>) {
         match event {
             Event::Read(n) => (&self.onread, Some(n.into())),
+            Event::Short(place) => (&self.onshort, Some(place.into())),
             Event::Writable => (&self.onwritable, None),
             Event::Connect(status) => (&self.onconnect, Some(status.into())),
             Event::Shutdown(status) => (&self.onshutdown, Some(status.into())),
@@ -213,6 +218,7 @@ impl Listeners {
 
 /// How a call into JavaScript ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
 pub enum Emitted {
     /// The function returned.
     Returned,

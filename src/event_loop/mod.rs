@@ -39,6 +39,7 @@ pub mod kernel;
 mod listener;
 #[cfg(target_os = "linux")]
 mod loop_driver;
+mod pool;
 mod ready;
 mod realm;
 mod registry;
@@ -63,6 +64,7 @@ use tokio::runtime::{Builder, Handle};
 pub use dispatch::Listeners;
 pub use driver::DriverKind;
 pub use listener::ListenerSource;
+pub use pool::Pool;
 pub use realm::{Realm, RealmLease};
 pub use registry::{Source, with_event_loop};
 pub use slab::Slab;

@@ -6,9 +6,11 @@
 
 use std::rc::{Rc, Weak};
 
+use napi::{Result, sys};
+
 use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
 use super::handles::in_scope;
-use super::{EventLoop, Slab};
+use super::{EventLoop, Pool, Slab};
 
 /// The JavaScript side that a socket belongs to.
 #[derive(Debug)]
@@ -17,18 +19,39 @@ pub struct Realm {
     pub listeners: Listeners,
     /// Where the kernel reads to.
     pub slab: Slab,
+    /// Where short messages go from there.
+    pub pool: Pool,
     /// A partial read together with a hang-up is the end of the stream, as for libuv before 1.52:
     /// a reset that came with the last data is no error there. Later ones read again and find it.
     pub hang_up_is_end: bool,
 }
 
 impl Realm {
-    /// Tells JavaScript of an event: see [`Listeners::emit`].
+    /// Takes a fresh piece of Node's Buffer pool for short messages: see [`Pool::refill`].
+    ///
+    /// # Errors
+    /// `InvalidArg` if it is none.
+    pub fn refill_pool(&self, env: sys::napi_env, piece: sys::napi_value) -> Result<()> {
+        self.pool.refill(env, piece, &self.slab)
+    }
+
+    /// Tells JavaScript of an event: see [`Listeners::emit`]. The bytes of a short read are in the pool then, if it has room.
     pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
-        in_scope(self.listeners.env(), || {
-            self.listeners.emit(context, id, event)
-        })
-        .unwrap_or(Emitted::EnvironmentEnding)
+        let emitted = in_scope(self.listeners.env(), || {
+            self.listeners.emit(context, id, self.pooled(event))
+        });
+        emitted.unwrap_or(Emitted::EnvironmentEnding)
+    }
+
+    fn pooled(&self, event: Event) -> Event {
+        let Event::Read(n) = event else { return event };
+        let Ok(len @ 1..) = usize::try_from(n) else {
+            return event;
+        };
+        match self.slab.fill(len, |bytes| Ok(self.pool.put(bytes))) {
+            Ok(Some(place)) => Event::Short(place),
+            _ => event,
+        }
     }
 }
 

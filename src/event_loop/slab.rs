@@ -46,6 +46,12 @@ impl Slab {
         self.len
     }
 
+    /// Whether any of `len` bytes at `bytes` is its own.
+    pub(super) fn overlaps(&self, bytes: *const u8, len: usize) -> bool {
+        let (own, other) = (self.bytes.addr(), bytes.addr());
+        own < other.saturating_add(len) && other < own + self.len
+    }
+
     /// Lets `read` write into the first `limit` bytes of the buffer, or all of it. A call from inside
     /// of `read` is `WouldBlock`.
     ///
