@@ -81,9 +81,10 @@ function fail(socket, error, callback) {
  * @param {any} socket
  * @param {Uint8Array[]} chunks
  * @param {(error?: Error | null) => void} callback
- * @param {boolean} [counts] whether the bytes count although the kernel refuses them; see countsIfRefused
+ * @param {any} [data] what the only chunk was before it was encoded
+ * @param {string} [encoding] in which
  */
-function dispatch(socket, chunks, callback, counts = true) {
+function dispatch(socket, chunks, callback, data, encoding = '') {
   const state = socket[kState];
   const { stream } = state;
   const batch = takeBatch(state);
@@ -106,7 +107,7 @@ function dispatch(socket, chunks, callback, counts = true) {
     if (state.lastQueued !== 0) state.lastQueued = 0;
     callback();
   } else if (taken < 0 && taken !== EAGAIN) {
-    if (counts) {
+    if (countsIfRefused(data, encoding)) {
       state.bytesDispatched += total;
       state.bytesUnsent += total;
     }
@@ -235,4 +236,4 @@ function takePending(state) {
   };
 }
 
-module.exports = { countsIfRefused, dispatch, fail, goOn, takePending, toChunks };
+module.exports = { dispatch, fail, goOn, takePending, toChunks };

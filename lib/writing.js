@@ -12,7 +12,7 @@
 const { Buffer } = require('node:buffer');
 
 const { AsyncCallback } = require('./async-callback');
-const { countsIfRefused, dispatch, fail, goOn, toChunks } = require('./dispatch');
+const { dispatch, fail, goOn, toChunks } = require('./dispatch');
 const { ENOTCONN } = require('./errno');
 const { kOnShutdown, kOnWritable } = require('./listeners');
 const { netError } = require('./net-error');
@@ -63,7 +63,7 @@ const writingMethods = {
       dispatch(this, toChunks(data), callback);
     } else {
       const bytes = typeof data === 'string' ? (state.presendBytes ?? Buffer.from(data, encoding)) : data;
-      dispatch(this, [bytes], callback, countsIfRefused(data, encoding));
+      dispatch(this, [bytes], callback, data, encoding);
     }
     return undefined;
   },
