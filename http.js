@@ -24,6 +24,12 @@ const {
   validateHeaderValue,
 } = http;
 
+/** What only the newest Node has, and its types do not have yet. */
+const NEWEST = ['isValidHeaderName', 'isValidHeaderValue', 'websocketMask', 'websocketUnmask'];
+const [isValidHeaderName, isValidHeaderValue, websocketMask, websocketUnmask] = NEWEST.map((name) =>
+  Reflect.get(http, name),
+);
+
 // One literal of plain names: that is what lets `import { createServer } from 'safe-socket/http'` see them.
 module.exports = {
   Agent,
@@ -37,9 +43,17 @@ module.exports = {
   createServer,
   get,
   globalAgent,
+  isValidHeaderName,
+  isValidHeaderValue,
   maxHeaderSize,
   request,
   setMaxIdleHTTPParsers,
   validateHeaderName,
   validateHeaderValue,
+  websocketMask,
+  websocketUnmask,
 };
+
+for (const name of NEWEST) {
+  if (!(name in http)) Reflect.deleteProperty(module.exports, name);
+}

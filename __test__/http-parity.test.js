@@ -222,6 +222,13 @@ describe('safe-socket/http', () => {
       missing.filter((name) => !allowed.includes(name)),
       [],
     );
+    const invented = Object.keys(safeHttp).filter((name) => !(name in nodeHttp));
+    assert.deepEqual(invented, []);
+  });
+
+  it('can be imported by name, also what only the newest Node has', async () => {
+    const imported = await import('../http.js');
+    for (const name of Object.keys(safeHttp)) assert.equal(Reflect.get(imported, name), Reflect.get(safeHttp, name));
   });
 
   it('has our sockets below, on both sides', async (t) => {
