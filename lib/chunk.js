@@ -17,9 +17,9 @@ const MOST_SLOTS = 8 * 1024;
 const SHORT_BYTES = 1024;
 const LENGTH_BITS = 11;
 const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
-/** What is taken from the pool at a time: half of it, within these bounds. */
+/** What is taken from the pool at a time: half of it, within these bounds. Where it does not fit, Node leaves the rest unused. */
 const LEAST_PIECE_BYTES = 2 * SHORT_BYTES;
-const MOST_PIECE_BYTES = 32 * 1024;
+const MOST_PIECE_BYTES = 8 * 1024;
 
 /** What the methods of a Buffer make new ones with: to call it costs half as much as `Buffer.from()`. */
 const View = /** @type {new (memory: ArrayBufferLike, start: number, length: number) => Buffer} */ (
