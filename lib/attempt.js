@@ -6,13 +6,13 @@ const { isIP } = require('node:net');
 
 const { AsyncCallback } = require('./async-callback');
 const { applyKernelOptions } = require('./delivery-options');
-const { EADDRINUSE, EALREADY, EINVAL } = require('./errno');
+const { EADDRINUSE, EALREADY, EINVAL } = require('./errors/errno');
 const { publishOpened } = require('./metrics');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { checkBind, networkRefusal } = require('./permission');
 const { applyOptions } = require('./socket-options');
 const { kState } = require('./state');
-const { endpointError } = require('./system-error');
+const { endpointError } = require('./errors/system');
 
 const MAX_PORT = 0xffff;
 

@@ -7,13 +7,13 @@
 
 const { isIP } = require('node:net');
 
-const { invalidArgValue } = require('./argument-error');
+const { invalidArgValue } = require('./errors/argument');
 const { Stream, eventLoop } = require('./native');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { hasPaths } = require('./paths');
 const { checkBind } = require('./permission');
-const { endpointError, errnoError } = require('./system-error');
-const { validateBoolean, validateObject, validatePort, validateString } = require('./validate');
+const { endpointError, errnoError } = require('./errors/system');
+const { validateBoolean, validateObject, validatePort, validateString } = require('./errors/validate');
 
 /** Flags of the native `bind()`. */
 const IPV6_ONLY = 1;

@@ -11,9 +11,9 @@ const { noteEnding } = require('./ending');
 const { aboutToClose } = require('./last-look');
 const { kOnClose } = require('./listeners');
 const { closedChannel, publishClosed } = require('./metrics');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { clearTimer } = require('./timeout');
 const { nextTick } = require('./timers');
 

@@ -6,15 +6,15 @@ const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
 const { isNormalized, normalizeArgs } = require('./args');
-const { invalidArgType, invalidArgValue } = require('./argument-error');
+const { invalidArgType, invalidArgValue } = require('./errors/argument');
 const { SingleAttempt, startError } = require('./attempt');
 const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { MultipleAttempt } = require('./multiple-attempt');
 const { openStream } = require('./open-stream');
 const { hasPaths } = require('./paths');
 const { kState } = require('./state');
-const { endpointError } = require('./system-error');
+const { endpointError } = require('./errors/system');
 const { nextTick } = require('./timers');
 const {
   validateBoolean,
@@ -24,7 +24,7 @@ const {
   validateNumber,
   validatePort,
   validateString,
-} = require('./validate');
+} = require('./errors/validate');
 
 /** The shortest time that Node gives to an attempt, whatever a program asks for. */
 const MIN_ATTEMPT_TIMEOUT_MS = 10;

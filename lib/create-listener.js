@@ -2,7 +2,7 @@
 
 /** From what `listen()` was asked for to a native listener that is bound to it. */
 
-const { EADDRINUSE, EINVAL } = require('./errno');
+const { EADDRINUSE, EINVAL } = require('./errors/errno');
 const { Listener, tryEventLoop } = require('./native');
 const { kindOfFd } = require('./open-stream');
 const { checkBind } = require('./permission');

@@ -4,7 +4,7 @@
 
 const { Socket } = require('node:net');
 
-const { invalidArgType, invalidArgValue } = require('./argument-error');
+const { invalidArgType, invalidArgValue } = require('./errors/argument');
 const { bytesDelivered: bytesDeliveredAtClose } = require('./closing');
 const { watchConnection } = require('./connection-watch');
 const { descriptorOf } = require('./internals/descriptor');
@@ -14,10 +14,10 @@ const { undeliveredError } = require('./undelivered-error');
 const { follow } = require('./guard');
 const { beforeClose } = require('./last-look');
 const { isOurs, lookAt } = require('./look');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
-const { validateAbortSignal, validateObject, validateTimeout } = require('./validate');
+const { errnoError } = require('./errors/system');
+const { validateAbortSignal, validateObject, validateTimeout } = require('./errors/validate');
 
 /** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./look').Look | null>} */
 const lastLooks = new WeakMap();

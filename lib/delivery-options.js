@@ -4,8 +4,8 @@
 
 const { kState } = require('./state');
 const { toSeconds } = require('./socket-options');
-const { errnoError } = require('./system-error');
-const { validateInt32, validateTimeout } = require('./validate');
+const { errnoError } = require('./errors/system');
+const { validateInt32, validateTimeout } = require('./errors/validate');
 
 const NAMES = /** @type {const} */ ([
   'keepAliveInterval',

@@ -7,13 +7,13 @@ const { Buffer } = require('node:buffer');
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfError } = require('./ended-by');
 const { noteEnding } = require('./ending');
-const { EAGAIN, ECANCELED } = require('./errno');
+const { EAGAIN, ECANCELED } = require('./errors/errno');
 const { takeBatch } = require('./gather');
 const { withBytes } = require('./partial-write');
 const { hidesCanceledWrites } = require('./node-version');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { clearWriteTimer, startWriteTimer } = require('./write-timeout');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */

@@ -7,13 +7,13 @@
 
 const { Socket } = require('node:net');
 
-const { invalidArgValue } = require('./argument-error');
-const { ETIMEDOUT } = require('./errno');
+const { invalidArgValue } = require('./errors/argument');
+const { ETIMEDOUT } = require('./errors/errno');
 const { foreignRecordFor } = require('./record');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { clearTimeout, setTimeout } = require('./timers');
-const { validateTimeout } = require('./validate');
+const { validateTimeout } = require('./errors/validate');
 
 /**
  * @typedef {object} Deadlines

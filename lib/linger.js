@@ -2,9 +2,9 @@
 
 /** `socket.end({ linger: ms })`: `closeGracefully()` for those who do not wait for it. */
 
-const { invalidArgType } = require('./argument-error');
+const { invalidArgType } = require('./errors/argument');
 const { kState } = require('./state');
-const { validateTimeout } = require('./validate');
+const { validateTimeout } = require('./errors/validate');
 
 /**
  * @param {any} value the last argument of `end()`

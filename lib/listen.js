@@ -5,18 +5,18 @@
 const { addAbortListener } = require('node:events');
 
 const { isPath, normalizeArgs, toNumber } = require('./args');
-const { invalidArgValue } = require('./argument-error');
+const { invalidArgValue } = require('./errors/argument');
 const { BoundSocket, takeBound } = require('./bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { addsPathModes } = require('./node-version');
 const { hasPaths } = require('./paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
-const { errnoError, listenError } = require('./system-error');
+const { errnoError, listenError } = require('./errors/system');
 const { nextTick } = require('./timers');
-const { validateAbortSignal, validatePort } = require('./validate');
+const { validateAbortSignal, validatePort } = require('./errors/validate');
 
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;

@@ -4,7 +4,7 @@
 
 const { isIP } = require('node:net');
 
-const { addressFamilyError, netError } = require('./net-error');
+const { addressFamilyError, netError } = require('./errors/net');
 const { late } = require('./on-demand');
 
 /** Only names need it. */

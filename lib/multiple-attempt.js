@@ -4,11 +4,11 @@
 
 const { AsyncCallback } = require('./async-callback');
 const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
-const { ECANCELED, ETIMEDOUT } = require('./errno');
-const { netError } = require('./net-error');
+const { ECANCELED, ETIMEDOUT } = require('./errors/errno');
+const { netError } = require('./errors/net');
 const { abandonStream, reopenStream } = require('./open-stream');
 const { kState } = require('./state');
-const { attemptsError, endpointError } = require('./system-error');
+const { attemptsError, endpointError } = require('./errors/system');
 const { clearTimeout, setTimeout } = require('./timers');
 
 /** @typedef {import('./attempt').Target} Target */

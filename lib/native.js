@@ -15,7 +15,7 @@ const { Listener } = require('./listener-handle');
 const { listeners } = require('./listeners');
 const { poisoning } = require('./poison');
 const { Stream } = require('./stream-handle');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
 const SLAB_BYTES = 512 * 1024;

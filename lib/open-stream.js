@@ -2,16 +2,16 @@
 
 /** How a socket comes by its native stream: a fresh one to connect with, or one that is there already. */
 
-const { invalidArgType } = require('./argument-error');
+const { invalidArgType } = require('./errors/argument');
 const { forgetEnding } = require('./ending');
 const { undestroy } = require('./internals/undestroy');
 const { Stream, eventLoop, native, tryEventLoop } = require('./native');
 const { kOnClose } = require('./listeners');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { prepareUserBuffer } = require('./reading');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
-const { validateInt32 } = require('./validate');
+const { errnoError } = require('./errors/system');
+const { validateInt32 } = require('./errors/validate');
 
 /** The names by which async_hooks knows Node's own handles. */
 const RESOURCE_TYPES = { tcp: 'TCPWRAP', pipe: 'PIPEWRAP' };

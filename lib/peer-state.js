@@ -3,8 +3,8 @@
 const { endingOf } = require('./ending');
 const { validateSocket } = require('./delivered');
 const { lookAt } = require('./look');
-const { netError } = require('./net-error');
-const { errnoError } = require('./system-error');
+const { netError } = require('./errors/net');
+const { errnoError } = require('./errors/system');
 
 /**
  * Is the other side still there? Asks the kernel now, without reading anything: a FIN or a reset is seen that waits

@@ -4,7 +4,7 @@
 
 const { AsyncCallback } = require('./async-callback');
 const { byteLengthOf } = require('./byte-length');
-const { EFAULT } = require('./errno');
+const { EFAULT } = require('./errors/errno');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */

@@ -8,11 +8,11 @@
 const { Duplex } = require('node:stream');
 
 const { copyOf, pooledAt } = require('./chunk');
-const { ENOBUFS } = require('./errno');
+const { ENOBUFS } = require('./errors/errno');
 const { kOnRead, kOnShort } = require('./listeners');
 const { eventLoop } = require('./native');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 
 /** To know it from a `push` that somebody has put in its place. */
 const { push } = Duplex.prototype;

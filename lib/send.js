@@ -1,6 +1,6 @@
 'use strict';
 
-const { invalidArgType } = require('./argument-error');
+const { invalidArgType } = require('./errors/argument');
 const { checkChunk } = require('./arguments');
 const { isEnded } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');

@@ -7,21 +7,21 @@ const net = require('node:net');
 const { getDefaultHighWaterMark } = require('node:stream');
 const { promisify } = require('node:util');
 
-const { invalidArgType } = require('./argument-error');
+const { invalidArgType } = require('./errors/argument');
 const { pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { listenMethods } = require('./listen');
 const { kAccept, kOnClose, kOnConnection } = require('./listeners');
 const { publishOpened } = require('./metrics');
 const { Stream, eventLoop } = require('./native');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { zeroConnectionsIsNoLimit } = require('./node-version');
 const { announceSocket } = require('./server-channels');
 const { kListener } = require('./server-state');
 const { AcceptedOptions, Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { nextTick } = require('./timers');
-const { validateBlockList, validateNumber } = require('./validate');
+const { validateBlockList, validateNumber } = require('./errors/validate');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
 /** The `gather` option of the sockets that are accepted. */

@@ -15,7 +15,7 @@ const net = require('node:net');
 const { Duplex } = require('node:stream');
 
 const { addressMethods } = require('./addresses');
-const { invalidArgValue } = require('./argument-error');
+const { invalidArgValue } = require('./errors/argument');
 const { BoundSocket, takeBound } = require('./bound-socket');
 const { closingMethods } = require('./closing');
 const { connectMethods } = require('./connect');
@@ -30,7 +30,7 @@ const { optionMethods, toSeconds } = require('./socket-options');
 const { SocketState, kState } = require('./state');
 const { timeoutMethods } = require('./timeout');
 const { nextTick } = require('./timers');
-const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./validate');
+const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./errors/validate');
 const { writeMethods } = require('./write');
 const { writeTimeoutMethods } = require('./write-timeout');
 const { writingMethods } = require('./writing');

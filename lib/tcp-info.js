@@ -4,9 +4,9 @@ const { descriptorOf } = require('./internals/descriptor');
 const { validateSocket } = require('./delivered');
 const { isOurs } = require('./look');
 const { native } = require('./native');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 
 /** @typedef {import('./binding').ConnectionInfo} TcpInfo */
 

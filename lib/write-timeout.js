@@ -3,12 +3,12 @@
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
 const { noteEnding } = require('./ending');
-const { ETIMEDOUT } = require('./errno');
+const { ETIMEDOUT } = require('./errors/errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { clearTimeout, setTimeout } = require('./timers');
-const { validateTimeout } = require('./validate');
+const { validateTimeout } = require('./errors/validate');
 
 /**
  * A write was not finished at once.

@@ -11,7 +11,7 @@
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
-const { codedError } = require('./argument-error');
+const { codedError } = require('./errors/argument');
 const { checkChunk } = require('./arguments');
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfEnd } = require('./ended-by');

@@ -13,12 +13,12 @@ const { Buffer } = require('node:buffer');
 
 const { AsyncCallback } = require('./async-callback');
 const { dispatch, fail, goOn, toChunks } = require('./dispatch');
-const { ENOTCONN } = require('./errno');
+const { ENOTCONN } = require('./errors/errno');
 const { kOnShutdown, kOnWritable } = require('./listeners');
-const { netError } = require('./net-error');
+const { netError } = require('./errors/net');
 const { finalWaitsForStream } = require('./node-version');
 const { kState } = require('./state');
-const { errnoError } = require('./system-error');
+const { errnoError } = require('./errors/system');
 const { startWriteTimer } = require('./write-timeout');
 
 /**

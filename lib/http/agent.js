@@ -2,7 +2,7 @@
 
 const http = require('node:http');
 
-const { invalidArgValue } = require('../argument-error');
+const { invalidArgValue } = require('../errors/argument');
 const { connect } = require('../create-connection');
 
 /** As Node's own global agent. */

@@ -8,7 +8,7 @@
 
 const http = require('node:http');
 
-const { netError } = require('../net-error');
+const { netError } = require('../errors/net');
 const { safeSocket } = require('../safe-socket');
 const net = require('../server');
 

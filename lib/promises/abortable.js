@@ -2,8 +2,8 @@
 
 const { addAbortListener } = require('node:events');
 
-const { abortError } = require('../abort-error');
-const { validateAbortSignal } = require('../validate');
+const { abortError } = require('../errors/abort-error');
+const { validateAbortSignal } = require('../errors/validate');
 
 /**
  * @template T

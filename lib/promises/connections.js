@@ -2,10 +2,10 @@
 
 const { on } = require('node:events');
 
-const { abortError } = require('../abort-error');
-const { invalidArgType } = require('../argument-error');
+const { abortError } = require('../errors/abort-error');
+const { invalidArgType } = require('../errors/argument');
 const { Server } = require('../server');
-const { validateAbortSignal } = require('../validate');
+const { validateAbortSignal } = require('../errors/validate');
 const { disposable } = require('./dispose');
 
 /** What happens to a socket before anybody has it happens to nobody. */

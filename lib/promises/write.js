@@ -2,9 +2,9 @@
 
 const { checkChunk } = require('../arguments');
 const { isEnded } = require('../ending');
-const { ECANCELED } = require('../errno');
+const { ECANCELED } = require('../errors/errno');
 const { refusal } = require('../refusal');
-const { errnoError } = require('../system-error');
+const { errnoError } = require('../errors/system');
 const { abortable } = require('./abortable');
 
 /**

@@ -7,7 +7,7 @@
 
 const { format } = require('node:util');
 
-const { codedError } = require('./argument-error');
+const { codedError } = require('./argument');
 
 /** @type {Readonly<Record<string, readonly [ErrorConstructor, string]>>} */
 const ERRORS = {

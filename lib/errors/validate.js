@@ -4,7 +4,7 @@
 
 const net = require('node:net');
 
-const { badPort, invalidArgType, invalidArgValue, outOfRange } = require('./argument-error');
+const { badPort, invalidArgType, invalidArgValue, outOfRange } = require('./argument');
 
 const MAX_INT32 = 2 ** 31 - 1;
 const MAX_PORT = 0xffff;
