@@ -31,17 +31,17 @@ module.exports = [
       strict: ['error', 'global'],
     },
   },
-  // What Node does not document is known in lib/internals alone, and held by __test__/node-internals.test.js.
+  // What Node does not document is known in lib/node alone, and held by __test__/node-internals.test.js.
   {
     files: ['lib/**/*.js'],
-    ignores: ['lib/internals/*.js', 'lib/belongs-to-http.js', 'lib/listen.js'],
+    ignores: ['lib/node/*.js', 'lib/listen.js'],
     rules: {
       'no-restricted-syntax': [
         'error',
         {
           selector:
             'MemberExpression[property.name=/^_(?:readableState|writableState|events|handle|httpMessage|undestroy)$/]',
-          message: 'Not documented by Node: it belongs in lib/internals.',
+          message: 'Not documented by Node: it belongs in lib/node.',
         },
       ],
     },

@@ -9,7 +9,7 @@ const net = require('node:net');
 
 const late = require('./lib/on-demand');
 // Before test libraries put a clock of their own in the place of Node's.
-require('./lib/timers');
+require('./lib/node/clock');
 
 const {
   getDefaultAutoSelectFamily,

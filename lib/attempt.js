@@ -4,12 +4,12 @@
 
 const { isIP } = require('node:net');
 
-const { AsyncCallback } = require('./async-callback');
+const { AsyncCallback } = require('./node/async-callback');
 const { applyKernelOptions } = require('./delivery-options');
 const { EADDRINUSE, EALREADY, EINVAL } = require('./errors/errno');
 const { publishOpened } = require('./metrics');
 const { netError } = require('./errors/net');
-const { checkBind, networkRefusal } = require('./permission');
+const { checkBind, networkRefusal } = require('./node/permission');
 const { applyOptions } = require('./socket-options');
 const { kState } = require('./state');
 const { endpointError } = require('./errors/system');

@@ -11,7 +11,7 @@ const { invalidArgValue } = require('./errors/argument');
 const { Stream, eventLoop } = require('./native');
 const { netError } = require('./errors/net');
 const { hasPaths } = require('./paths');
-const { checkBind } = require('./permission');
+const { checkBind } = require('./node/permission');
 const { endpointError, errnoError } = require('./errors/system');
 const { validateBoolean, validateObject, validatePort, validateString } = require('./errors/validate');
 

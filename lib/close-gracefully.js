@@ -5,7 +5,7 @@
 const { watchConnection } = require('./connection-watch');
 const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
 const { endingOf } = require('./ending');
-const { clearTimeout, nowMs, setTimeout } = require('./timers');
+const { clearTimeout, nowMs, setTimeout } = require('./node/clock');
 
 /**
  * @typedef {object} GracefulClose

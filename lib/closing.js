@@ -15,7 +15,7 @@ const { netError } = require('./errors/net');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
 const { clearTimer } = require('./timeout');
-const { nextTick } = require('./timers');
+const { nextTick } = require('./node/clock');
 
 /** Nobody asked the kernel, or it did not tell. */
 const UNKNOWN = -1;

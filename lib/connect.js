@@ -15,7 +15,7 @@ const { openStream } = require('./open-stream');
 const { hasPaths } = require('./paths');
 const { kState } = require('./state');
 const { endpointError } = require('./errors/system');
-const { nextTick } = require('./timers');
+const { nextTick } = require('./node/clock');
 const {
   validateBoolean,
   validateFunction,

@@ -16,7 +16,7 @@ const { endedByOfError } = require('./ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
 const { recordFor } = require('./record');
-const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./timers');
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./node/clock');
 
 /** A timer cannot be shorter. */
 const MIN_SLEEP_MS = 1;

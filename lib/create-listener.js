@@ -5,7 +5,7 @@
 const { EADDRINUSE, EINVAL } = require('./errors/errno');
 const { Listener, tryEventLoop } = require('./native');
 const { kindOfFd } = require('./open-stream');
-const { checkBind } = require('./permission');
+const { checkBind } = require('./node/permission');
 
 /** In the place of a port and an address family: the address is a path. */
 const NO_PORT = -1;

@@ -2,7 +2,7 @@
 
 const { policyOf } = require('./policy');
 const { recordFor, recordOf } = require('./record');
-const { nowMs } = require('./timers');
+const { nowMs } = require('./node/clock');
 
 /**
  * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or

@@ -21,7 +21,7 @@ const { Duplex } = require('node:stream');
 const { Batch, roomFor } = require('./batch');
 const { EAGAIN } = require('./errors/errno');
 const { kState } = require('./state');
-const { nextTick } = require('./timers');
+const { nextTick } = require('./node/clock');
 
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;

@@ -12,7 +12,7 @@ const { ETIMEDOUT } = require('./errors/errno');
 const { foreignRecordFor } = require('./record');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
-const { clearTimeout, setTimeout } = require('./timers');
+const { clearTimeout, setTimeout } = require('./node/clock');
 const { validateTimeout } = require('./errors/validate');
 
 /**

@@ -10,12 +10,12 @@ const { BoundSocket, takeBound } = require('./bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native');
 const { netError } = require('./errors/net');
-const { addsPathModes } = require('./node-version');
+const { addsPathModes } = require('./node/versions');
 const { hasPaths } = require('./paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('./errors/system');
-const { nextTick } = require('./timers');
+const { nextTick } = require('./node/clock');
 const { validateAbortSignal, validatePort } = require('./errors/validate');
 
 /** The kernel rounds it up to 512, the next power of two. */

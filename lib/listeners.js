@@ -6,7 +6,7 @@
  */
 
 const { nextTurn } = require('./gather');
-const { setImmediate } = require('./timers');
+const { setImmediate } = require('./node/clock');
 
 const kOnRead = Symbol('safe-socket.onread');
 const kOnShort = Symbol('safe-socket.onshort');

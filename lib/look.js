@@ -8,7 +8,7 @@
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { descriptorOf } = require('./internals/descriptor');
+const { descriptorOf } = require('./node/descriptor');
 const { native } = require('./native');
 const { foreignRecordOf } = require('./record');
 const { kState } = require('./state');

@@ -12,11 +12,11 @@ const flushBeforeExitFile = late(() => require('./flush-before-exit'));
 const guardFile = late(() => require('./guard'));
 const guardedDeadlinesFile = late(() => require('./guarded-deadlines'));
 const httpMessageFile = late(() => require('./http-message'));
-const belongsToHttpFile = late(() => require('./internals/belongs-to-http'));
-const calledByTlsFile = late(() => require('./internals/called-by-tls'));
-const httpSocketFile = late(() => require('./internals/http-socket'));
-const timeoutFrameFile = late(() => require('./internals/timeout-frame'));
-const writeOnlyFile = late(() => require('./internals/write-only'));
+const belongsToHttpFile = late(() => require('./node/belongs-to-http'));
+const calledByTlsFile = late(() => require('./node/called-by-tls'));
+const httpSocketFile = late(() => require('./node/http'));
+const timeoutFrameFile = late(() => require('./node/timeout-frame'));
+const writeOnlyFile = late(() => require('./node/write-only'));
 const peerStateFile = late(() => require('./peer-state'));
 const safeSocketFile = late(() => require('./safe-socket'));
 const sendFile = late(() => require('./send'));
@@ -65,7 +65,7 @@ function guard(...args) {
   return guardFile().guard(...args);
 }
 
-/** @type {typeof import('./internals/belongs-to-http').belongsToHttp} */
+/** @type {typeof import('./node/belongs-to-http').belongsToHttp} */
 function belongsToHttp(...args) {
   return belongsToHttpFile().belongsToHttp(...args);
 }
@@ -80,27 +80,27 @@ function isMessage(...args) {
   return httpMessageFile().isMessage(...args);
 }
 
-/** @type {typeof import('./internals/called-by-tls').isCalledByTls} */
+/** @type {typeof import('./node/called-by-tls').isCalledByTls} */
 function isCalledByTls(...args) {
   return calledByTlsFile().isCalledByTls(...args);
 }
 
-/** @type {typeof import('./internals/http-socket').isDestroyedByHttpClient} */
+/** @type {typeof import('./node/http').isDestroyedByHttpClient} */
 function isDestroyedByHttpClient(...args) {
   return httpSocketFile().isDestroyedByHttpClient(...args);
 }
 
-/** @type {typeof import('./internals/http-socket').isEndedByHttpServer} */
+/** @type {typeof import('./node/http').isEndedByHttpServer} */
 function isEndedByHttpServer(...args) {
   return httpSocketFile().isEndedByHttpServer(...args);
 }
 
-/** @type {typeof import('./internals/timeout-frame').isTimeoutOnStack} */
+/** @type {typeof import('./node/timeout-frame').isTimeoutOnStack} */
 function isTimeoutOnStack(...args) {
   return timeoutFrameFile().isTimeoutOnStack(...args);
 }
 
-/** @type {typeof import('./internals/write-only').isWriteOnly} */
+/** @type {typeof import('./node/write-only').isWriteOnly} */
 function isWriteOnly(...args) {
   return writeOnlyFile().isWriteOnly(...args);
 }

@@ -4,7 +4,7 @@
 
 const { invalidArgType } = require('./errors/argument');
 const { forgetEnding } = require('./ending');
-const { undestroy } = require('./internals/undestroy');
+const { undestroy } = require('./node/undestroy');
 const { Stream, eventLoop, native, tryEventLoop } = require('./native');
 const { kOnClose } = require('./listeners');
 const { netError } = require('./errors/net');

@@ -9,7 +9,7 @@ const { SocketAlreadyEndedError } = require('./errors');
 const { isCalledByTls } = require('./on-demand');
 const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
-const { nextTick, nowMs } = require('./timers');
+const { nextTick, nowMs } = require('./node/clock');
 const { userStack } = require('./user-stack');
 
 const channel = diagnostics.channel('safe-socket:refused');

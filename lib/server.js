@@ -14,13 +14,13 @@ const { kAccept, kOnClose, kOnConnection } = require('./listeners');
 const { publishOpened } = require('./metrics');
 const { Stream, eventLoop } = require('./native');
 const { netError } = require('./errors/net');
-const { zeroConnectionsIsNoLimit } = require('./node-version');
+const { zeroConnectionsIsNoLimit } = require('./node/versions');
 const { announceSocket } = require('./server-channels');
 const { kListener } = require('./server-state');
 const { AcceptedOptions, Socket } = require('./socket');
 const { toSeconds } = require('./socket-options');
 const { errnoError } = require('./errors/system');
-const { nextTick } = require('./timers');
+const { nextTick } = require('./node/clock');
 const { validateBlockList, validateNumber } = require('./errors/validate');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');

@@ -92,7 +92,7 @@ class SocketState {
   batch = null;
   /** When the last write went straight to the kernel; see `gather.js`. */
   turn = -1;
-  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('./async-callback').AsyncCallback> | boolean} */
+  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('./node/async-callback').AsyncCallback> | boolean} */
   shutdown = false;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
   onclosed = null;

@@ -1,6 +1,6 @@
 'use strict';
 
-const { descriptorOf } = require('./internals/descriptor');
+const { descriptorOf } = require('./node/descriptor');
 const { validateSocket } = require('./delivered');
 const { isOurs } = require('./look');
 const { native } = require('./native');

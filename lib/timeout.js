@@ -5,7 +5,7 @@
 const { invalidArgType, outOfRange } = require('./errors/argument');
 const { insideTimeout } = require('./ended-by');
 const { kState } = require('./state');
-const { clearTimeout, setTimeout } = require('./timers');
+const { clearTimeout, setTimeout } = require('./node/clock');
 const { validateFunction } = require('./errors/validate');
 
 /** The longest time that a timer of Node can wait. */

@@ -2,7 +2,7 @@
 
 const { endingOf } = require('./ending');
 const { SocketAlreadyEndedError } = require('./errors');
-const { nowMs } = require('./timers');
+const { nowMs } = require('./node/clock');
 
 /**
  * The connection ended before what was written had arrived.

@@ -7,7 +7,7 @@ const { ETIMEDOUT } = require('./errors/errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
-const { clearTimeout, setTimeout } = require('./timers');
+const { clearTimeout, setTimeout } = require('./node/clock');
 const { validateTimeout } = require('./errors/validate');
 
 /**

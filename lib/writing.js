@@ -11,12 +11,12 @@
 
 const { Buffer } = require('node:buffer');
 
-const { AsyncCallback } = require('./async-callback');
+const { AsyncCallback } = require('./node/async-callback');
 const { dispatch, fail, goOn, toChunks } = require('./dispatch');
 const { ENOTCONN } = require('./errors/errno');
 const { kOnShutdown, kOnWritable } = require('./listeners');
 const { netError } = require('./errors/net');
-const { finalWaitsForStream } = require('./node-version');
+const { finalWaitsForStream } = require('./node/versions');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
 const { startWriteTimer } = require('./write-timeout');
