@@ -71,6 +71,6 @@ provideLate(module.exports, {
   Server: () => require('./lib/server').Server,
   Socket: () => require('./lib/socket').Socket,
   SocketAddress: () => net.SocketAddress,
-  SocketAlreadyEndedError: () => require('./lib/errors').SocketAlreadyEndedError,
+  SocketAlreadyEndedError: () => require('./lib/contract/refused-error').SocketAlreadyEndedError,
   Stream: () => require('./lib/socket').Socket,
 });

@@ -11,6 +11,6 @@ const { SAFE_SOCKET_ON_REFUSED, SAFE_SOCKET_TRACE } = process.env;
 
 // Otherwise the policy is read when a socket is used.
 if (SAFE_SOCKET_ON_REFUSED || SAFE_SOCKET_TRACE) {
-  require('./lib/policy').setProcessPolicy(SAFE_SOCKET_ON_REFUSED);
+  require('./lib/contract/policy').setProcessPolicy(SAFE_SOCKET_ON_REFUSED);
 }
 guardEverySocket();

@@ -7,7 +7,7 @@ const net = require('node:net');
 const { describe, it } = require('node:test');
 
 const { belongsToHttp } = require('../lib/node/belongs-to-http');
-const { policyOf } = require('../lib/policy');
+const { policyOf } = require('../lib/contract/policy');
 const { safeSocket } = require('../lib/safe-socket');
 const { listening } = require('./support/listening');
 const { refuses, turns } = require('./support/refusal');

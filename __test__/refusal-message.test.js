@@ -5,7 +5,7 @@ const { PassThrough } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: delay } = require('node:timers/promises');
 
-const { describeWithoutNative } = require('../lib/errors');
+const { describeWithoutNative } = require('../lib/contract/refused-error');
 const { tryNative } = require('../lib/native');
 const { safeSocket } = require('../lib/safe-socket');
 const { refuses } = require('./support/refusal');

@@ -4,7 +4,7 @@
 
 const { watchConnection } = require('./connection-watch');
 const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
-const { endingOf } = require('./ending');
+const { endingOf } = require('./contract/ending');
 const { clearTimeout, nowMs, setTimeout } = require('./node/clock');
 
 /**

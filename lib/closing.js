@@ -6,11 +6,11 @@
  */
 
 const { takePending } = require('./dispatch');
-const { endedByOfDestroy } = require('./ended-by');
-const { noteEnding } = require('./ending');
+const { endedByOfDestroy } = require('./contract/ended-by');
+const { noteEnding } = require('./contract/ending');
 const { aboutToClose } = require('./last-look');
 const { kOnClose } = require('./listeners');
-const { closedChannel, publishClosed } = require('./metrics');
+const { closedChannel, publishClosed } = require('./contract/channels');
 const { netError } = require('./errors/net');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');

@@ -12,10 +12,10 @@
  */
 
 const { abortError } = require('./errors/abort-error');
-const { endedByOfError } = require('./ended-by');
+const { endedByOfError } = require('./contract/ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
-const { recordFor } = require('./record');
+const { recordFor } = require('./contract/record');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./node/clock');
 
 /** A timer cannot be shorter. */

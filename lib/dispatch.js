@@ -5,8 +5,8 @@
 const { Buffer } = require('node:buffer');
 
 const { byteLengthOf } = require('./byte-length');
-const { endedByOfError } = require('./ended-by');
-const { noteEnding } = require('./ending');
+const { endedByOfError } = require('./contract/ended-by');
+const { noteEnding } = require('./contract/ending');
 const { EAGAIN, ECANCELED } = require('./errors/errno');
 const { takeBatch } = require('./gather');
 const { withBytes } = require('./partial-write');

@@ -2,9 +2,9 @@
 
 const { Socket } = require('node:net');
 
-const { endedByOfError } = require('./ended-by');
+const { endedByOfError } = require('./contract/ended-by');
 const { lookAt } = require('./look');
-const { publishClosed } = require('./metrics');
+const { publishClosed } = require('./contract/channels');
 const { tryNative } = require('./native');
 
 /**

@@ -2,14 +2,14 @@
 
 const { Socket } = require('node:net');
 
-const { isHttp2Stream } = require('./ended-by');
-const { isEnded, noteUnknownEnding } = require('./ending');
+const { isHttp2Stream } = require('./contract/ended-by');
+const { isEnded, noteUnknownEnding } = require('./contract/ending');
 const { isEverySocketGuarded } = require('./every-socket');
 const { guardedMethods } = require('./guarded-methods');
 const { noteForeign } = require('./foreign-sockets');
 const { guardMessage, isMessage } = require('./on-demand');
 const { assignWrite, plantWrite } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./record');
+const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./contract/record');
 const { kState } = require('./state');
 
 /**

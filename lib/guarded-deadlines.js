@@ -9,7 +9,7 @@ const { Socket } = require('node:net');
 
 const { invalidArgValue } = require('./errors/argument');
 const { ETIMEDOUT } = require('./errors/errno');
-const { foreignRecordFor } = require('./record');
+const { foreignRecordFor } = require('./contract/record');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
 const { clearTimeout, setTimeout } = require('./node/clock');

@@ -1,12 +1,12 @@
 'use strict';
 
-const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('./ended-by');
-const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('./ending');
+const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('./contract/ended-by');
+const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('./contract/ending');
 const { aboutToClose } = require('./last-look');
-const { closedChannel } = require('./metrics');
+const { closedChannel } = require('./contract/channels');
 const { forgetForeign, noteForeign } = require('./foreign-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('./record');
+const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('./contract/record');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -115,8 +115,8 @@ function guardedMethods(original, refuses, isOpen) {
   function refusedWrite(stream, chunk, encoding, callback, cutoff) {
     if (!refuses(stream) || neverBegan(stream)) return original.write.call(stream, chunk, encoding, callback);
     noteError(stream);
-    require('./arguments').checkChunk(stream, chunk, encoding, cutoff);
-    return require('./refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
+    require('./contract/check-chunk').checkChunk(stream, chunk, encoding, cutoff);
+    return require('./contract/refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
   }
 
   /**
@@ -127,9 +127,9 @@ function guardedMethods(original, refuses, isOpen) {
    */
   function refusedEnd(stream, chunk, encoding, callback) {
     if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
-      require('./arguments').checkChunk(stream, chunk, encoding, methods.end);
+      require('./contract/check-chunk').checkChunk(stream, chunk, encoding, methods.end);
     }
-    return require('./refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
+    return require('./contract/refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
   }
 
   for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect', 'ref', 'unref'])) {

@@ -2,10 +2,10 @@
 
 const { Writable } = require('node:stream');
 
-const { checkChunk } = require('./arguments');
-const { endedByOfDestroy, endedByOfEnd } = require('./ended-by');
-const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./ending');
-const { destroyedStream, refuseEnd, refuseWrite } = require('./refusal');
+const { checkChunk } = require('./contract/check-chunk');
+const { endedByOfDestroy, endedByOfEnd } = require('./contract/ended-by');
+const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./contract/ending');
+const { destroyedStream, refuseEnd, refuseWrite } = require('./contract/refusal');
 
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of

@@ -10,7 +10,7 @@
 
 const { descriptorOf } = require('./node/descriptor');
 const { native } = require('./native');
-const { foreignRecordOf } = require('./record');
+const { foreignRecordOf } = require('./contract/record');
 const { kState } = require('./state');
 
 /**

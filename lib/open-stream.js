@@ -3,7 +3,7 @@
 /** How a socket comes by its native stream: a fresh one to connect with, or one that is there already. */
 
 const { invalidArgType } = require('./errors/argument');
-const { forgetEnding } = require('./ending');
+const { forgetEnding } = require('./contract/ending');
 const { undestroy } = require('./node/undestroy');
 const { Stream, eventLoop, native, tryEventLoop } = require('./native');
 const { kOnClose } = require('./listeners');

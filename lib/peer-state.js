@@ -1,6 +1,6 @@
 'use strict';
 
-const { endingOf } = require('./ending');
+const { endingOf } = require('./contract/ending');
 const { validateSocket } = require('./delivered');
 const { lookAt } = require('./look');
 const { netError } = require('./errors/net');

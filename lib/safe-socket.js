@@ -2,7 +2,7 @@
 
 const { normalizeArgs } = require('./args');
 const { belongsToHttp, guard, setDeadlines, validateDeadlines } = require('./on-demand');
-const { hasPolicy, setPolicy, validatePolicy } = require('./policy');
+const { hasPolicy, setPolicy, validatePolicy } = require('./contract/policy');
 const { Socket } = require('./socket');
 const { kState } = require('./state');
 
@@ -11,7 +11,7 @@ const { kState } = require('./state');
  * @property {boolean} [strict] whether a bare `end()` on an ended socket is refused too; by default only where the
  *   socket is in nobody else's hands: not for HTTP messages and the sockets of Node's `http`, `https` and `http2`
  * @property {boolean} [trace] keep the stack of the line that ends the socket, for `err.cause`; default `false`
- * @property {import('./policy').OnRefused} [onRefused] what a refused call does; default `'throw'`
+ * @property {import('./contract/policy').OnRefused} [onRefused] what a refused call does; default `'throw'`
  * @property {number} [linger] of a `net.Socket`: milliseconds that `end()` waits for the peer before it resets the connection
  * @property {number} [writeTimeout] of a `net.Socket`: milliseconds that a write may be unfinished
  */

@@ -19,7 +19,7 @@ const rare = {
   presendBytes: null,
   /** That of `setTimeout()`. @type {NodeJS.Timeout | null} */
   timer: null,
-  /** That of this socket alone; see `policy.js`. @type {import('./policy').Policy | undefined} */
+  /** That of this socket alone; see `policy.js`. @type {import('./contract/policy').Policy | undefined} */
   policy: undefined,
   /** The stream came from a BoundSocket, which fixes its kind and its local address. */
   bound: false,
@@ -96,7 +96,7 @@ class SocketState {
   shutdown = false;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
   onclosed = null;
-  /** Who ended this connection; see `ending.js`. @type {import('./ending').Ending | undefined} */
+  /** Who ended this connection; see `ending.js`. @type {import('./contract/ending').Ending | undefined} */
   ending = undefined;
 }
 

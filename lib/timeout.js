@@ -3,7 +3,7 @@
 /** `socket.setTimeout()`: an event after so much silence in both directions. It never closes the socket. */
 
 const { invalidArgType, outOfRange } = require('./errors/argument');
-const { insideTimeout } = require('./ended-by');
+const { insideTimeout } = require('./contract/ended-by');
 const { kState } = require('./state');
 const { clearTimeout, setTimeout } = require('./node/clock');
 const { validateFunction } = require('./errors/validate');

@@ -1,7 +1,7 @@
 'use strict';
 
-const { endingOf } = require('./ending');
-const { SocketAlreadyEndedError } = require('./errors');
+const { endingOf } = require('./contract/ending');
+const { SocketAlreadyEndedError } = require('./contract/refused-error');
 const { nowMs } = require('./node/clock');
 
 /**
@@ -9,7 +9,7 @@ const { nowMs } = require('./node/clock');
  *
  * @param {object} details
  * @param {any} details.socket
- * @param {import('./errors').EndedBy} details.endedBy
+ * @param {import('./contract/refused-error').EndedBy} details.endedBy
  * @param {any} details.cause the error that ended the socket
  * @param {number | undefined} details.bytesUndelivered undefined where nobody knows
  * @param {Function} details.cutoff

@@ -2,7 +2,7 @@
 
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
-const { noteEnding } = require('./ending');
+const { noteEnding } = require('./contract/ending');
 const { ETIMEDOUT } = require('./errors/errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');

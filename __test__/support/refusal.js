@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 
-const { SocketAlreadyEndedError } = require('../../lib/errors');
+const { SocketAlreadyEndedError } = require('../../lib/contract/refused-error');
 
 const EVENTS = ['error', 'close', 'finish', 'end', 'data', 'drain', 'timeout', 'pipe', 'unpipe'];
 

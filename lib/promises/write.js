@@ -1,9 +1,9 @@
 'use strict';
 
-const { checkChunk } = require('../arguments');
-const { isEnded } = require('../ending');
+const { checkChunk } = require('../contract/check-chunk');
+const { isEnded } = require('../contract/ending');
 const { ECANCELED } = require('../errors/errno');
-const { refusal } = require('../refusal');
+const { refusal } = require('../contract/refusal');
 const { errnoError } = require('../errors/system');
 const { abortable } = require('./abortable');
 

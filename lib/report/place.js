@@ -3,7 +3,7 @@
 const path = require('node:path');
 const { fileURLToPath } = require('node:url');
 
-const { userStack } = require('../user-stack');
+const { userStack } = require('../contract/user-stack');
 
 /**
  * A line of the program.

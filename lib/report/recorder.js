@@ -3,7 +3,7 @@
 const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
-const { endingOf, observeEndings } = require('../ending');
+const { endingOf, observeEndings } = require('../contract/ending');
 const { kState } = require('../state');
 const { placeOf, showPlace } = require('./place');
 
@@ -159,7 +159,7 @@ class Recorder {
 
   /**
    * @param {any} socket
-   * @param {import('../ending').Ending} ending
+   * @param {import('../contract/ending').Ending} ending
    */
   #end(socket, ending) {
     const life = this.#lifeOfAny(socket);

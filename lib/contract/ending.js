@@ -2,7 +2,7 @@
 
 const { policyOf } = require('./policy');
 const { recordFor, recordOf } = require('./record');
-const { nowMs } = require('./node/clock');
+const { nowMs } = require('../node/clock');
 
 /**
  * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or
@@ -16,7 +16,7 @@ const { nowMs } = require('./node/clock');
  * Nothing of it shows on the object, see `record.js`.
  *
  * @typedef {object} Ending
- * @property {import('./errors').EndedBy} endedBy
+ * @property {import('./refused-error').EndedBy} endedBy
  * @property {unknown} [cause] the error that ended the socket, if one did
  * @property {number} [time] milliseconds, as of `nowMs()`, unless the ending is older than our watch
  * @property {Error} [trace] made at the line that ended the socket, where tracing is on
@@ -52,7 +52,7 @@ function isEnded(socket) {
  * Records the first transition; later calls are ignored.
  *
  * @param {object} socket
- * @param {import('./errors').EndedBy} endedBy
+ * @param {import('./refused-error').EndedBy} endedBy
  * @param {unknown} [cause]
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
  */

@@ -2,7 +2,7 @@
 
 const { recordFor, recordOf } = require('./record');
 
-/** @typedef {InstanceType<typeof import('./errors').SocketAlreadyEndedError>} Refusal */
+/** @typedef {InstanceType<typeof import('./refused-error').SocketAlreadyEndedError>} Refusal */
 
 /**
  * What a refused call does. `throw`: throws, the contract. `emit`: returns `false`, gives the error to the callback and

@@ -8,7 +8,7 @@
  *     destroy(error)  reset │ timeout │ error
  */
 
-const { isDestroyedByHttpClient, isEndedByHttpServer, isTimeoutOnStack, isWriteOnly } = require('./on-demand');
+const { isDestroyedByHttpClient, isEndedByHttpServer, isTimeoutOnStack, isWriteOnly } = require('../on-demand');
 
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
@@ -22,7 +22,7 @@ let timingOut = null;
  * that ended us, whether Node calls `end()` for us or an `'end'` listener was quicker.
  *
  * @param {any} socket
- * @returns {import('./errors').EndedBy}
+ * @returns {import('./refused-error').EndedBy}
  */
 function endedByOfEnd(socket) {
   if (isTimingOut(socket)) return 'timeout';
@@ -54,7 +54,7 @@ function isResetStream(stream) {
  *
  * @param {any} socket
  * @param {unknown} error
- * @returns {import('./errors').EndedBy}
+ * @returns {import('./refused-error').EndedBy}
  */
 function endedByOfDestroy(socket, error) {
   if (error !== undefined && error !== null) return endedByOfError(error);

@@ -1,6 +1,6 @@
 'use strict';
 
-const { kState } = require('./state');
+const { kState } = require('../state');
 
 /** What few streams set. It stands on the prototype, so that the others do not carry it. */
 const rare = {
@@ -12,7 +12,7 @@ const rare = {
   isFollowed: false,
   /** Whether the socket keeps the process alive, as far as we have seen. */
   isReferenced: true,
-  /** What the kernel has said of this connection; see `look.js`. @type {import('./look').Counted | undefined} */
+  /** What the kernel has said of this connection; see `look.js`. @type {import('../look').Counted | undefined} */
   counted: undefined,
   /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
   referenced: undefined,
@@ -28,7 +28,7 @@ const rare = {
 class StreamRecord {
   /** Whether the guard may refuse; otherwise the stream is only watched. */
   isGuarded = false;
-  /** Our methods, where they are on this very object. @type {import('./guarded-methods').GuardedMethods | null} */
+  /** Our methods, where they are on this very object. @type {import('../guarded-methods').GuardedMethods | null} */
   methods = null;
   /** @type {import('./policy').Policy | undefined} */
   policy = undefined;

@@ -5,11 +5,11 @@ const { Duplex, Writable, finished } = require('node:stream');
 const { debuglog } = require('node:util');
 
 const { endingOf } = require('./ending');
-const { SocketAlreadyEndedError } = require('./errors');
-const { isCalledByTls } = require('./on-demand');
+const { SocketAlreadyEndedError } = require('./refused-error');
+const { isCalledByTls } = require('../on-demand');
 const { isPipedInto } = require('./piped');
 const { policyOf, setPolicy } = require('./policy');
-const { nextTick, nowMs } = require('./node/clock');
+const { nextTick, nowMs } = require('../node/clock');
 const { userStack } = require('./user-stack');
 
 const channel = diagnostics.channel('safe-socket:refused');
