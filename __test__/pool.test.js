@@ -8,7 +8,7 @@ const net = require('node:net');
 const process = require('node:process');
 const { test } = require('node:test');
 
-const { native } = require('../lib/native');
+const { native } = require('../lib/native/addon');
 
 /** As in src/event_loop/pool.rs. */
 const LONGEST = 1_024;

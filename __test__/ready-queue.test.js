@@ -8,7 +8,7 @@ const net = require('node:net');
 const process = require('node:process');
 const { test } = require('node:test');
 
-const { Stream, eventLoop } = require('../lib/native');
+const { Stream, eventLoop } = require('../lib/native/addon');
 
 const CALLS = 3_000_000;
 /** Eight bytes for each call would be 24 MiB. */

@@ -6,7 +6,7 @@ const { describe, it } = require('node:test');
 const { setTimeout: delay } = require('node:timers/promises');
 
 const { describeWithoutNative } = require('../lib/contract/refused-error');
-const { tryNative } = require('../lib/native');
+const { tryNative } = require('../lib/native/addon');
 const { safeSocket } = require('../lib/safe-socket');
 const { refuses } = require('./support/refusal');
 

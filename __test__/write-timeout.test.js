@@ -7,7 +7,7 @@ const process = require('node:process');
 const { describe, test } = require('node:test');
 
 const safe = require('..');
-const { Stream } = require('../lib/stream-handle');
+const { Stream } = require('../lib/native/stream');
 const { connectedToPaused } = require('./support/connection');
 
 const TOO_MUCH = 16_000_000;

@@ -8,7 +8,7 @@
 const { isIP } = require('node:net');
 
 const { invalidArgValue } = require('./errors/argument');
-const { Stream, eventLoop } = require('./native');
+const { Stream, eventLoop } = require('./native/addon');
 const { netError } = require('./errors/net');
 const { hasPaths } = require('./paths');
 const { checkBind } = require('./node/permission');

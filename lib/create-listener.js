@@ -3,7 +3,7 @@
 /** From what `listen()` was asked for to a native listener that is bound to it. */
 
 const { EADDRINUSE, EINVAL } = require('./errors/errno');
-const { Listener, tryEventLoop } = require('./native');
+const { Listener, tryEventLoop } = require('./native/addon');
 const { kindOfFd } = require('./open-stream');
 const { checkBind } = require('./node/permission');
 

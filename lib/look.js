@@ -9,7 +9,7 @@
  */
 
 const { descriptorOf } = require('./node/descriptor');
-const { native } = require('./native');
+const { native } = require('./native/addon');
 const { foreignRecordOf } = require('./contract/record');
 const { kState } = require('./state');
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { foreignSockets } = require('./foreign-sockets');
-const { owners } = require('./listeners');
+const { owners } = require('./native/events');
 const { kState } = require('./state');
 
 /** @returns {any[]} the sockets of this environment that may have bytes on their way: ours, and guarded ones of Node's */

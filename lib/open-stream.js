@@ -5,8 +5,8 @@
 const { invalidArgType } = require('./errors/argument');
 const { forgetEnding } = require('./contract/ending');
 const { undestroy } = require('./node/undestroy');
-const { Stream, eventLoop, native, tryEventLoop } = require('./native');
-const { kOnClose } = require('./listeners');
+const { Stream, eventLoop, native, tryEventLoop } = require('./native/addon');
+const { kOnClose } = require('./native/events');
 const { netError } = require('./errors/net');
 const { prepareUserBuffer } = require('./reading');
 const { kState } = require('./state');

@@ -7,10 +7,10 @@
 
 const { Duplex } = require('node:stream');
 
-const { copyOf, pooledAt } = require('./chunk');
+const { copyOf, pooledAt } = require('./native/pool');
 const { ENOBUFS } = require('./errors/errno');
-const { kOnRead, kOnShort } = require('./listeners');
-const { eventLoop } = require('./native');
+const { kOnRead, kOnShort } = require('./native/events');
+const { eventLoop } = require('./native/addon');
 const { kState } = require('./state');
 const { errnoError } = require('./errors/system');
 

@@ -13,7 +13,7 @@ const process = require('node:process');
 const { once } = require('node:events');
 
 const safe = require('../..');
-const { native } = require('../../lib/native');
+const { native } = require('../../lib/native/addon');
 
 const [kind] = process.argv.slice(2);
 

@@ -7,7 +7,7 @@ const process = require('node:process');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
-const { owners } = require('../../lib/listeners');
+const { owners } = require('../../lib/native/events');
 
 const MIB = 1 << 20;
 

@@ -13,7 +13,7 @@ import {
 } from 'safe-socket';
 import type { Delivery, EndedBy, TcpInfo } from 'safe-socket';
 
-import type { ConnectionInfo } from '../../lib/binding';
+import type { ConnectionInfo } from '../../lib/native/binding';
 import { type Equal, holds } from './equal';
 
 declare const netSocket: net.Socket;

@@ -70,7 +70,7 @@ function describe(details) {
 function nativeOrNone() {
   try {
     // Required here: the preload must not load the native binary before something is refused.
-    return require('../native').tryNative();
+    return require('../native/addon').tryNative();
   } catch {
     // The package is not where it was when the process began.
     return null;

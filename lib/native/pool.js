@@ -65,7 +65,7 @@ function balance(length) {
 }
 
 /**
- * @param {import('./native').EventLoop} loop whose slab has the bytes
+ * @param {import('./addon').EventLoop} loop whose slab has the bytes
  * @param {number} length in bytes
  * @returns {Buffer} a copy of the first `length` bytes; small ones share Node's pool
  */
@@ -83,7 +83,7 @@ function copyOf(loop, length) {
  * Short messages are copied on the native side already, where it costs next to nothing, into a piece of Node's pool. One
  * that comes by the slab found no room there, and the piece was given up.
  *
- * @param {import('./native').EventLoop} loop
+ * @param {import('./addon').EventLoop} loop
  */
 function refillPool({ binding, realm }) {
   const bytes = Math.min(Buffer.poolSize >>> 1, MOST_PIECE_BYTES);

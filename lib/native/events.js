@@ -5,8 +5,8 @@
  * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
  */
 
-const { nextTurn } = require('./gather');
-const { setImmediate } = require('./node/clock');
+const { nextTurn } = require('../gather');
+const { setImmediate } = require('../node/clock');
 
 const kOnRead = Symbol('safe-socket.onread');
 const kOnShort = Symbol('safe-socket.onshort');

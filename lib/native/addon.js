@@ -10,12 +10,12 @@ const process = require('node:process');
 const { debuglog } = require('node:util');
 
 const { atExit } = require('./at-exit');
-const { flushAtExit } = require('./gather');
-const { Listener } = require('./listener-handle');
-const { listeners } = require('./listeners');
-const { poisoning } = require('./poison');
-const { Stream } = require('./stream-handle');
-const { errnoError } = require('./errors/system');
+const { flushAtExit } = require('../gather');
+const { Listener } = require('./listener');
+const { listeners } = require('./events');
+const { poisoning } = require('../poison');
+const { Stream } = require('./stream');
+const { errnoError } = require('../errors/system');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
 const SLAB_BYTES = 512 * 1024;

@@ -7,12 +7,12 @@
  * here throws but for arguments of a wrong JavaScript type. After `close()` every call answers
  * `EBADF`.
  *
- * @typedef {import('./native').EventLoop} EventLoop
+ * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
  */
 
-const { owners } = require('./listeners');
-const { CLOSED, Stream } = require('./stream-handle');
+const { owners } = require('./events');
+const { CLOSED, Stream } = require('./stream');
 
 /** Of this environment there is one: it stands here, and not in every listener. @type {EventLoop} */
 let loop;

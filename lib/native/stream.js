@@ -7,11 +7,11 @@
  * here throws but for arguments of a wrong JavaScript type. After `close()` every call answers
  * `EBADF`.
  *
- * @typedef {import('./native').EventLoop} EventLoop
+ * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
  */
 
-const { kOnClose, owners } = require('./listeners');
+const { kOnClose, owners } = require('./events');
 
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
