@@ -5,7 +5,7 @@
  * every `tls.TLSSocket` and the sockets under `http`, `https` and `http2`.
  */
 
-const { guardEverySocket } = require('./lib/every-socket');
+const { guardEverySocket } = require('./lib/guard/all-sockets');
 
 const { SAFE_SOCKET_ON_REFUSED, SAFE_SOCKET_TRACE } = process.env;
 

@@ -10,7 +10,7 @@ const path = require('node:path');
 const { PassThrough } = require('node:stream');
 const { describe, it } = require('node:test');
 
-const { foreignSockets } = require('../lib/foreign-sockets');
+const { foreignSockets } = require('../lib/guard/open-sockets');
 const { safeSocket } = require('../lib/safe-socket');
 
 /**

@@ -9,9 +9,9 @@ const closeGracefullyFile = late(() => require('./close-gracefully'));
 const createConnectionFile = late(() => require('./create-connection'));
 const deliveredFile = late(() => require('./delivered'));
 const flushBeforeExitFile = late(() => require('./flush-before-exit'));
-const guardFile = late(() => require('./guard'));
-const guardedDeadlinesFile = late(() => require('./guarded-deadlines'));
-const httpMessageFile = late(() => require('./http-message'));
+const guardFile = late(() => require('./guard/guard'));
+const guardedDeadlinesFile = late(() => require('./guard/deadlines'));
+const httpMessageFile = late(() => require('./guard/http-message'));
 const belongsToHttpFile = late(() => require('./node/belongs-to-http'));
 const calledByTlsFile = late(() => require('./node/called-by-tls'));
 const httpSocketFile = late(() => require('./node/http'));
@@ -60,7 +60,7 @@ function flushBeforeExit(...args) {
   return flushBeforeExitFile().flushBeforeExit(...args);
 }
 
-/** @type {typeof import('./guard').guard} */
+/** @type {typeof import('./guard/guard').guard} */
 function guard(...args) {
   return guardFile().guard(...args);
 }
@@ -70,12 +70,12 @@ function belongsToHttp(...args) {
   return belongsToHttpFile().belongsToHttp(...args);
 }
 
-/** @type {typeof import('./http-message').guardMessage} */
+/** @type {typeof import('./guard/http-message').guardMessage} */
 function guardMessage(...args) {
   httpMessageFile().guardMessage(...args);
 }
 
-/** @type {typeof import('./http-message').isMessage} */
+/** @type {typeof import('./guard/http-message').isMessage} */
 function isMessage(...args) {
   return httpMessageFile().isMessage(...args);
 }
@@ -120,7 +120,7 @@ function safeSocket(...args) {
   return safeSocketFile().safeSocket(...args);
 }
 
-/** @type {typeof import('./guarded-deadlines').setDeadlines} */
+/** @type {typeof import('./guard/deadlines').setDeadlines} */
 function setDeadlines(...args) {
   guardedDeadlinesFile().setDeadlines(...args);
 }
@@ -130,7 +130,7 @@ function tcpInfo(...args) {
   return tcpInfoFile().tcpInfo(...args);
 }
 
-/** @type {typeof import('./guarded-deadlines').validateDeadlines} */
+/** @type {typeof import('./guard/deadlines').validateDeadlines} */
 function validateDeadlines(...args) {
   guardedDeadlinesFile().validateDeadlines(...args);
 }

@@ -1,6 +1,6 @@
 'use strict';
 
-const { foreignSockets } = require('./foreign-sockets');
+const { foreignSockets } = require('./guard/open-sockets');
 const { owners } = require('./native/events');
 const { kState } = require('./state');
 

@@ -28,7 +28,7 @@ const rare = {
 class StreamRecord {
   /** Whether the guard may refuse; otherwise the stream is only watched. */
   isGuarded = false;
-  /** Our methods, where they are on this very object. @type {import('../guarded-methods').GuardedMethods | null} */
+  /** Our methods, where they are on this very object. @type {import('../guard/methods').GuardedMethods | null} */
   methods = null;
   /** @type {import('./policy').Policy | undefined} */
   policy = undefined;

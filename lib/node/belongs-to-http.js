@@ -9,7 +9,7 @@
  * default: a second bare `end()` of Node's own throws there, unless `{ strict: false }` is said.
  */
 
-const { isMessage } = require('../http-message');
+const { isMessage } = require('../guard/http-message');
 
 /**
  * @param {any} stream

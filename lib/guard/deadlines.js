@@ -7,13 +7,13 @@
 
 const { Socket } = require('node:net');
 
-const { invalidArgValue } = require('./errors/argument');
-const { ETIMEDOUT } = require('./errors/errno');
-const { foreignRecordFor } = require('./contract/record');
-const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
-const { clearTimeout, setTimeout } = require('./node/clock');
-const { validateTimeout } = require('./errors/validate');
+const { invalidArgValue } = require('../errors/argument');
+const { ETIMEDOUT } = require('../errors/errno');
+const { foreignRecordFor } = require('../contract/record');
+const { kState } = require('../state');
+const { errnoError } = require('../errors/system');
+const { clearTimeout, setTimeout } = require('../node/clock');
+const { validateTimeout } = require('../errors/validate');
 
 /**
  * @typedef {object} Deadlines

@@ -1,7 +1,7 @@
 'use strict';
 
-const { endedByOfError } = require('./contract/ended-by');
-const { forgetEnding, isEnded, noteEnding } = require('./contract/ending');
+const { endedByOfError } = require('../contract/ended-by');
+const { forgetEnding, isEnded, noteEnding } = require('../contract/ending');
 
 /**
  * Who closes a stream of Node's `http2`? Whether `close()` was called here or the other side has sent RST_STREAM, what
@@ -33,7 +33,7 @@ function watchClose(stream) {
  * Node itself closes all streams of a session whose connection is gone.
  *
  * @param {any} stream
- * @returns {{ endedBy: import('./contract/refused-error').EndedBy, cause?: Error }}
+ * @returns {{ endedBy: import('../contract/refused-error').EndedBy, cause?: Error }}
  */
 function endingOfClose(stream) {
   const socket = stream.session?.socket;

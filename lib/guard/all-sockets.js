@@ -4,7 +4,7 @@ const { subscribe } = require('node:diagnostics_channel');
 const { Socket } = require('node:net');
 
 // Here, and not with the guard: it keeps Node's clock, before a test library puts its own in the place.
-require('./node/clock');
+require('../node/clock');
 
 /**
  * The guard of every socket of the process, for `register`. Most of what a preload costs is to make the guard. So a program

@@ -2,10 +2,10 @@
 
 const { Writable } = require('node:stream');
 
-const { checkChunk } = require('./contract/check-chunk');
-const { endedByOfDestroy, endedByOfEnd } = require('./contract/ended-by');
-const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('./contract/ending');
-const { destroyedStream, refuseEnd, refuseWrite } = require('./contract/refusal');
+const { checkChunk } = require('../contract/check-chunk');
+const { endedByOfDestroy, endedByOfEnd } = require('../contract/ended-by');
+const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('../contract/ending');
+const { destroyedStream, refuseEnd, refuseWrite } = require('../contract/refusal');
 
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of

@@ -16,7 +16,7 @@ const { Socket } = require('node:net');
  */
 
 /**
- * @typedef {import('./guarded-methods').GuardedMethods} GuardedMethods
+ * @typedef {import('./methods').GuardedMethods} GuardedMethods
  */
 
 /**

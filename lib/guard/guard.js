@@ -2,15 +2,15 @@
 
 const { Socket } = require('node:net');
 
-const { isHttp2Stream } = require('./contract/ended-by');
-const { isEnded, noteUnknownEnding } = require('./contract/ending');
-const { isEverySocketGuarded } = require('./every-socket');
-const { guardedMethods } = require('./guarded-methods');
-const { noteForeign } = require('./foreign-sockets');
-const { guardMessage, isMessage } = require('./on-demand');
+const { isHttp2Stream } = require('../contract/ended-by');
+const { isEnded, noteUnknownEnding } = require('../contract/ending');
+const { isEverySocketGuarded } = require('./all-sockets');
+const { guardedMethods } = require('./methods');
+const { noteForeign } = require('./open-sockets');
+const { guardMessage, isMessage } = require('../on-demand');
 const { assignWrite, plantWrite } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./contract/record');
-const { kState } = require('./state');
+const { foreignRecordFor, foreignRecordOf, hasRecord } = require('../contract/record');
+const { kState } = require('../state');
 
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:
@@ -26,7 +26,7 @@ const METHODS = /** @type {const} */ (['end', '_destroy', 'connect']);
 const REFERENCES = /** @type {const} */ (['ref', 'unref']);
 const NAMES = ['write', ...METHODS, ...REFERENCES];
 
-/** One set of methods for all objects of a prototype. @type {WeakMap<object, import('./guarded-methods').GuardedMethods>} */
+/** One set of methods for all objects of a prototype. @type {WeakMap<object, import('./methods').GuardedMethods>} */
 const methodsByPrototype = new WeakMap();
 
 /**
@@ -54,7 +54,7 @@ function guard(stream) {
 /**
  * @param {any} stream
  * @param {ReturnType<typeof foreignRecordFor>} record
- * @returns {import('./guarded-methods').GuardedMethods}
+ * @returns {import('./methods').GuardedMethods}
  */
 function methodsOfWrite(stream, record) {
   const { methods } = record;
@@ -95,7 +95,7 @@ function follow(socket) {
 /**
  * @param {any} stream
  * @param {ReturnType<typeof foreignRecordFor>} record
- * @returns {import('./guarded-methods').GuardedMethods}
+ * @returns {import('./methods').GuardedMethods}
  */
 function install(stream, record) {
   const methods = methodsFor(stream);
@@ -108,7 +108,7 @@ function install(stream, record) {
     if (typeof stream._destroy === 'function') Object.defineProperty(stream, '_destroy', own._destroy);
     if (typeof stream.connect === 'function') Object.defineProperty(stream, 'connect', own.connect);
   }
-  if (isHttp2Stream(stream)) require('./http2-close').watchClose(stream);
+  if (isHttp2Stream(stream)) require('./http2-stream').watchClose(stream);
   record.methods = methods;
   if (isEnded(stream) || (stream.writableEnded === undefined && stream.writable === false)) noteUnknownEnding(stream);
   if (stream instanceof Socket) noteForeign(stream);
@@ -139,7 +139,7 @@ function note(socket) {
 
 /**
  * @param {any} stream
- * @returns {import('./guarded-methods').GuardedMethods}
+ * @returns {import('./methods').GuardedMethods}
  */
 function methodsFor(stream) {
   const isOpen = stream instanceof Socket ? isWritable : isNotEnded;

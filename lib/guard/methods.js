@@ -1,12 +1,12 @@
 'use strict';
 
-const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('./contract/ended-by');
-const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('./contract/ending');
-const { aboutToClose } = require('./last-look');
-const { closedChannel } = require('./contract/channels');
-const { forgetForeign, noteForeign } = require('./foreign-sockets');
+const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('../contract/ended-by');
+const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('../contract/ending');
+const { aboutToClose } = require('../last-look');
+const { closedChannel } = require('../contract/channels');
+const { forgetForeign, noteForeign } = require('./open-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('./contract/record');
+const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('../contract/record');
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -62,7 +62,7 @@ function guardedMethods(original, refuses, isOpen) {
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
       const result = endNow(this, original.end, chunk, encoding, callback, methods.end);
       const lingerMs = foreignRecordOf(this)?.lingerMs;
-      if (lingerMs !== undefined) require('./linger').linger(this, lingerMs);
+      if (lingerMs !== undefined) require('../linger').linger(this, lingerMs);
       return result;
     },
 
@@ -72,7 +72,7 @@ function guardedMethods(original, refuses, isOpen) {
       if (refuses(this)) keepGuard(this, methods);
       if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
       aboutToClose(this, cause);
-      if (closedChannel.hasSubscribers) require('./foreign-closed').announceClosed(this, cause);
+      if (closedChannel.hasSubscribers) require('../foreign-closed').announceClosed(this, cause);
       forgetForeign(this);
       return original._destroy.call(this, error, callback);
     },
@@ -115,8 +115,8 @@ function guardedMethods(original, refuses, isOpen) {
   function refusedWrite(stream, chunk, encoding, callback, cutoff) {
     if (!refuses(stream) || neverBegan(stream)) return original.write.call(stream, chunk, encoding, callback);
     noteError(stream);
-    require('./contract/check-chunk').checkChunk(stream, chunk, encoding, cutoff);
-    return require('./contract/refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
+    require('../contract/check-chunk').checkChunk(stream, chunk, encoding, cutoff);
+    return require('../contract/refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
   }
 
   /**
@@ -127,9 +127,9 @@ function guardedMethods(original, refuses, isOpen) {
    */
   function refusedEnd(stream, chunk, encoding, callback) {
     if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
-      require('./contract/check-chunk').checkChunk(stream, chunk, encoding, methods.end);
+      require('../contract/check-chunk').checkChunk(stream, chunk, encoding, methods.end);
     }
-    return require('./contract/refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
+    return require('../contract/refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
   }
 
   for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect', 'ref', 'unref'])) {
