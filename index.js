@@ -67,10 +67,10 @@ module.exports = {
 
 provideLate(module.exports, {
   BlockList: () => net.BlockList,
-  BoundSocket: () => require('./lib/bound-socket').BoundSocket,
+  BoundSocket: () => require('./lib/socket/bound-socket').BoundSocket,
   Server: () => require('./lib/server').Server,
-  Socket: () => require('./lib/socket').Socket,
+  Socket: () => require('./lib/socket/socket').Socket,
   SocketAddress: () => net.SocketAddress,
   SocketAlreadyEndedError: () => require('./lib/contract/refused-error').SocketAlreadyEndedError,
-  Stream: () => require('./lib/socket').Socket,
+  Stream: () => require('./lib/socket/socket').Socket,
 });

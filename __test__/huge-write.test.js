@@ -7,8 +7,8 @@ const { constants } = require('node:buffer');
 const { once } = require('node:events');
 const { test } = require('node:test');
 
-const { PendingWrite } = require('../lib/pending-write');
-const { kState } = require('../lib/state');
+const { PendingWrite } = require('../lib/socket/pending-write');
+const { kState } = require('../lib/socket/state');
 const safe = require('..');
 const { connected } = require('./support/connection');
 

@@ -27,7 +27,7 @@ const { isNormalizedByNode } = require('../lib/node/normalized-args');
 const { isTimeoutOnStack } = require('../lib/node/timeout-frame');
 const { undestroy } = require('../lib/node/undestroy');
 const { isWriteOnly } = require('../lib/node/write-only');
-const { kState } = require('../lib/state');
+const { kState } = require('../lib/socket/state');
 const { connected: connectedBy } = require('./support/connection');
 const { credentials } = require('./support/tls');
 

@@ -2,9 +2,9 @@
 
 /** The two factories of `net`. */
 
-const { normalizeArgs } = require('./args');
+const { normalizeArgs } = require('./socket/args');
 const { Server } = require('./server');
-const { Socket } = require('./socket');
+const { Socket } = require('./socket/socket');
 
 /**
  * @param {...any} args those of `socket.connect()`; the options are the constructor's too, and `timeout`

@@ -4,7 +4,7 @@
 
 const { EADDRINUSE, EINVAL } = require('./errors/errno');
 const { Listener, tryEventLoop } = require('./native/addon');
-const { kindOfFd } = require('./open-stream');
+const { kindOfFd } = require('./socket/open');
 const { checkBind } = require('./node/permission');
 
 /** In the place of a port and an address family: the address is a path. */

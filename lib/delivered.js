@@ -5,7 +5,7 @@
 const { Socket } = require('node:net');
 
 const { invalidArgType, invalidArgValue } = require('./errors/argument');
-const { bytesDelivered: bytesDeliveredAtClose } = require('./closing');
+const { bytesDelivered: bytesDeliveredAtClose } = require('./socket/close');
 const { watchConnection } = require('./connection-watch');
 const { descriptorOf } = require('./node/descriptor');
 const { endedByOfError } = require('./contract/ended-by');
@@ -15,7 +15,7 @@ const { follow } = require('./guard/guard');
 const { beforeClose } = require('./last-look');
 const { isOurs, lookAt } = require('./look');
 const { netError } = require('./errors/net');
-const { kState } = require('./state');
+const { kState } = require('./socket/state');
 const { errnoError } = require('./errors/system');
 const { validateAbortSignal, validateObject, validateTimeout } = require('./errors/validate');
 

@@ -3,7 +3,7 @@
 /** `socket.end({ linger: ms })`: `closeGracefully()` for those who do not wait for it. */
 
 const { invalidArgType } = require('./errors/argument');
-const { kState } = require('./state');
+const { kState } = require('./socket/state');
 const { validateTimeout } = require('./errors/validate');
 
 /**

@@ -4,14 +4,14 @@
 
 const { addAbortListener } = require('node:events');
 
-const { isPath, normalizeArgs, toNumber } = require('./args');
+const { isPath, normalizeArgs, toNumber } = require('./socket/args');
 const { invalidArgValue } = require('./errors/argument');
-const { BoundSocket, takeBound } = require('./bound-socket');
+const { BoundSocket, takeBound } = require('./socket/bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
 const { Listener, eventLoop } = require('./native/addon');
 const { netError } = require('./errors/net');
 const { addsPathModes } = require('./node/versions');
-const { hasPaths } = require('./paths');
+const { hasPaths } = require('./socket/paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('./errors/system');

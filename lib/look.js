@@ -11,7 +11,7 @@
 const { descriptorOf } = require('./node/descriptor');
 const { native } = require('./native/addon');
 const { foreignRecordOf } = require('./contract/record');
-const { kState } = require('./state');
+const { kState } = require('./socket/state');
 
 /**
  * @typedef {object} Look

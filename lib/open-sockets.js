@@ -2,7 +2,7 @@
 
 const { foreignSockets } = require('./guard/open-sockets');
 const { owners } = require('./native/events');
-const { kState } = require('./state');
+const { kState } = require('./socket/state');
 
 /** @returns {any[]} the sockets of this environment that may have bytes on their way: ours, and guarded ones of Node's */
 function openSockets() {

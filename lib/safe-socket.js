@@ -1,10 +1,10 @@
 'use strict';
 
-const { normalizeArgs } = require('./args');
+const { normalizeArgs } = require('./socket/args');
 const { belongsToHttp, guard, setDeadlines, validateDeadlines } = require('./on-demand');
 const { hasPolicy, setPolicy, validatePolicy } = require('./contract/policy');
-const { Socket } = require('./socket');
-const { kState } = require('./state');
+const { Socket } = require('./socket/socket');
+const { kState } = require('./socket/state');
 
 /**
  * @typedef {object} SafeSocketOptions

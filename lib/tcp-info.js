@@ -5,7 +5,7 @@ const { validateSocket } = require('./delivered');
 const { isOurs } = require('./look');
 const { native } = require('./native/addon');
 const { netError } = require('./errors/net');
-const { kState } = require('./state');
+const { kState } = require('./socket/state');
 const { errnoError } = require('./errors/system');
 
 /** @typedef {import('./native/binding').ConnectionInfo} TcpInfo */

@@ -1,6 +1,6 @@
 'use strict';
 
-const { kState } = require('../state');
+const { kState } = require('../socket/state');
 
 /** What few streams set. It stands on the prototype, so that the others do not carry it. */
 const rare = {

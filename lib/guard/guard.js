@@ -10,7 +10,7 @@ const { noteForeign } = require('./open-sockets');
 const { guardMessage, isMessage } = require('../on-demand');
 const { assignWrite, plantWrite } = require('./planted-write');
 const { foreignRecordFor, foreignRecordOf, hasRecord } = require('../contract/record');
-const { kState } = require('../state');
+const { kState } = require('../socket/state');
 
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:

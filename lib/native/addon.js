@@ -10,7 +10,7 @@ const process = require('node:process');
 const { debuglog } = require('node:util');
 
 const { atExit } = require('./at-exit');
-const { flushAtExit } = require('../gather');
+const { flushAtExit } = require('../socket/gather');
 const { Listener } = require('./listener');
 const { listeners } = require('./events');
 const { poisoning } = require('../poison');

@@ -5,7 +5,7 @@
  * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
  */
 
-const { nextTurn } = require('../gather');
+const { nextTurn } = require('../socket/gather');
 const { setImmediate } = require('../node/clock');
 
 const kOnRead = Symbol('safe-socket.onread');

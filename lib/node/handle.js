@@ -16,7 +16,7 @@
  * over a connected socket of ours waits for ever, and a socket under `tls` or `http2` may end before they have said all.
  */
 
-const { kState } = require('../state');
+const { kState } = require('../socket/state');
 const { callerOf } = require('./caller');
 
 const CONNECTED = Object.freeze({});

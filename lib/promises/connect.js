@@ -1,6 +1,6 @@
 'use strict';
 
-const { normalizeArgs } = require('../args');
+const { normalizeArgs } = require('../socket/args');
 const { connect: connectNow } = require('../create-connection');
 const { abortable } = require('./abortable');
 const { disposable } = require('./dispose');

@@ -4,7 +4,7 @@ const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
 const { endingOf, observeEndings } = require('../contract/ending');
-const { kState } = require('../state');
+const { kState } = require('../socket/state');
 const { placeOf, showPlace } = require('./place');
 
 /**

@@ -2,13 +2,13 @@
 
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
-const { noteEnding } = require('./contract/ending');
-const { ETIMEDOUT } = require('./errors/errno');
+const { noteEnding } = require('../contract/ending');
+const { ETIMEDOUT } = require('../errors/errno');
 const { withBytes } = require('./partial-write');
 const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
-const { clearTimeout, setTimeout } = require('./node/clock');
-const { validateTimeout } = require('./errors/validate');
+const { errnoError } = require('../errors/system');
+const { clearTimeout, setTimeout } = require('../node/clock');
+const { validateTimeout } = require('../errors/validate');
 
 /**
  * A write was not finished at once.

@@ -11,16 +11,16 @@
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
-const { codedError } = require('./errors/argument');
-const { checkChunk } = require('./contract/check-chunk');
+const { codedError } = require('../errors/argument');
+const { checkChunk } = require('../contract/check-chunk');
 const { byteLengthOf } = require('./byte-length');
-const { endedByOfEnd } = require('./contract/ended-by');
-const { noteEnding } = require('./contract/ending');
+const { endedByOfEnd } = require('../contract/ended-by');
+const { noteEnding } = require('../contract/ending');
 const { flush, flushAndCork, gather, wroteStraight } = require('./gather');
-const { isLinger, linger, takeLinger } = require('./linger');
-const { refuseEnd, refuseWrite } = require('./contract/refusal');
+const { isLinger, linger, takeLinger } = require('../linger');
+const { refuseEnd, refuseWrite } = require('../contract/refusal');
 const { kState } = require('./state');
-const { writingMethods } = require('./writing');
+const { writingMethods } = require('./writable');
 
 /**
  * @param {any} socket

@@ -5,17 +5,17 @@
  * argument that `net` gives it: whether an error was the reason.
  */
 
-const { takePending } = require('./dispatch');
-const { endedByOfDestroy } = require('./contract/ended-by');
-const { noteEnding } = require('./contract/ending');
-const { aboutToClose } = require('./last-look');
-const { kOnClose } = require('./native/events');
-const { closedChannel, publishClosed } = require('./contract/channels');
-const { netError } = require('./errors/net');
+const { takePending } = require('./send');
+const { endedByOfDestroy } = require('../contract/ended-by');
+const { noteEnding } = require('../contract/ending');
+const { aboutToClose } = require('../last-look');
+const { kOnClose } = require('../native/events');
+const { closedChannel, publishClosed } = require('../contract/channels');
+const { netError } = require('../errors/net');
 const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
+const { errnoError } = require('../errors/system');
 const { clearTimer } = require('./timeout');
-const { nextTick } = require('./node/clock');
+const { nextTick } = require('../node/clock');
 
 /** Nobody asked the kernel, or it did not tell. */
 const UNKNOWN = -1;

@@ -19,9 +19,9 @@
 const { Duplex } = require('node:stream');
 
 const { Batch, roomFor } = require('./batch');
-const { EAGAIN } = require('./errors/errno');
+const { EAGAIN } = require('../errors/errno');
 const { kState } = require('./state');
-const { nextTick } = require('./node/clock');
+const { nextTick } = require('../node/clock');
 
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;

@@ -8,8 +8,8 @@
 const { Buffer } = require('node:buffer');
 
 const { byteLengthOf } = require('./byte-length');
-const { isOn: isPoisoned, poison } = require('./poison');
-const { nextTick, nowMs } = require('./node/clock');
+const { isOn: isPoisoned, poison } = require('../poison');
+const { nextTick, nowMs } = require('../node/clock');
 
 /** The full size of a batch. */
 const BATCH_BYTES = 65_536;

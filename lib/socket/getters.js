@@ -3,10 +3,10 @@
 /** What a socket says about itself, besides its addresses. All of it is `undefined` or neutral on the bare prototype. */
 
 const { addressGetters } = require('./addresses');
-const { handleFacade } = require('./node/handle');
-const { bytesAcceptedOf } = require('./look');
+const { handleFacade } = require('../node/handle');
+const { bytesAcceptedOf } = require('../look');
 const { kState } = require('./state');
-const { bytesWritten } = require('./writing');
+const { bytesWritten } = require('./writable');
 
 /** @type {PropertyDescriptorMap & ThisType<any>} */
 const socketGetters = {

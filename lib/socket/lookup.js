@@ -4,8 +4,8 @@
 
 const { isIP } = require('node:net');
 
-const { addressFamilyError, netError } = require('./errors/net');
-const { late } = require('./on-demand');
+const { addressFamilyError, netError } = require('../errors/net');
+const { late } = require('../on-demand');
 
 /** Only names need it. */
 const dns = late(() => require('node:dns'));

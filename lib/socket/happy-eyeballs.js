@@ -2,14 +2,14 @@
 
 /** An attempt to connect to several addresses, one after the other (RFC 8305, "happy eyeballs"). */
 
-const { AsyncCallback } = require('./node/async-callback');
+const { AsyncCallback } = require('../node/async-callback');
 const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
-const { ECANCELED, ETIMEDOUT } = require('./errors/errno');
-const { netError } = require('./errors/net');
-const { abandonStream, reopenStream } = require('./open-stream');
+const { ECANCELED, ETIMEDOUT } = require('../errors/errno');
+const { netError } = require('../errors/net');
+const { abandonStream, reopenStream } = require('./open');
 const { kState } = require('./state');
-const { attemptsError, endpointError } = require('./errors/system');
-const { clearTimeout, setTimeout } = require('./node/clock');
+const { attemptsError, endpointError } = require('../errors/system');
+const { clearTimeout, setTimeout } = require('../node/clock');
 
 /** @typedef {import('./attempt').Target} Target */
 

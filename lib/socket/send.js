@@ -5,16 +5,16 @@
 const { Buffer } = require('node:buffer');
 
 const { byteLengthOf } = require('./byte-length');
-const { endedByOfError } = require('./contract/ended-by');
-const { noteEnding } = require('./contract/ending');
-const { EAGAIN, ECANCELED } = require('./errors/errno');
+const { endedByOfError } = require('../contract/ended-by');
+const { noteEnding } = require('../contract/ending');
+const { EAGAIN, ECANCELED } = require('../errors/errno');
 const { takeBatch } = require('./gather');
 const { withBytes } = require('./partial-write');
-const { hidesCanceledWrites } = require('./node/versions');
+const { hidesCanceledWrites } = require('../node/versions');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
-const { clearWriteTimer, startWriteTimer } = require('./write-timeout');
+const { errnoError } = require('../errors/system');
+const { clearWriteTimer, startWriteTimer } = require('./deadlines');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
 const COPY_LIMIT_BYTES = 65_536;

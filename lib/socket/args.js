@@ -2,7 +2,7 @@
 
 /** The call forms that `connect()` and `listen()` share: `(options)`, `(path)`, `(port[, host])`, each with a callback. */
 
-const { isNormalizedByNode } = require('./node/normalized-args');
+const { isNormalizedByNode } = require('../node/normalized-args');
 
 const kNormalized = Symbol('safe-socket.normalized');
 

@@ -11,15 +11,15 @@
 
 const { Buffer } = require('node:buffer');
 
-const { AsyncCallback } = require('./node/async-callback');
-const { dispatch, fail, goOn, toChunks } = require('./dispatch');
-const { ENOTCONN } = require('./errors/errno');
-const { kOnShutdown, kOnWritable } = require('./native/events');
-const { netError } = require('./errors/net');
-const { finalWaitsForStream } = require('./node/versions');
+const { AsyncCallback } = require('../node/async-callback');
+const { dispatch, fail, goOn, toChunks } = require('./send');
+const { ENOTCONN } = require('../errors/errno');
+const { kOnShutdown, kOnWritable } = require('../native/events');
+const { netError } = require('../errors/net');
+const { finalWaitsForStream } = require('../node/versions');
 const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
-const { startWriteTimer } = require('./write-timeout');
+const { errnoError } = require('../errors/system');
+const { startWriteTimer } = require('./deadlines');
 
 /**
  * @param {any} chunk

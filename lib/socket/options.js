@@ -7,11 +7,11 @@
 
 const net = require('node:net');
 
-const { invalidArgType } = require('./errors/argument');
-const { EBADF } = require('./errors/errno');
+const { invalidArgType } = require('../errors/argument');
+const { EBADF } = require('../errors/errno');
 const { kState } = require('./state');
-const { errnoError } = require('./errors/system');
-const { validateInt32 } = require('./errors/validate');
+const { errnoError } = require('../errors/system');
+const { validateInt32 } = require('../errors/validate');
 
 const MAX_TYPE_OF_SERVICE = 255;
 

@@ -3,9 +3,9 @@
 /** Options about the fate of bytes, which `net` does not have: for `new Socket()`, `connect()` and `createServer()`. */
 
 const { kState } = require('./state');
-const { toSeconds } = require('./socket-options');
-const { errnoError } = require('./errors/system');
-const { validateInt32, validateTimeout } = require('./errors/validate');
+const { toSeconds } = require('./options');
+const { errnoError } = require('../errors/system');
+const { validateInt32, validateTimeout } = require('../errors/validate');
 
 const NAMES = /** @type {const} */ ([
   'keepAliveInterval',

@@ -15,25 +15,25 @@ const net = require('node:net');
 const { Duplex } = require('node:stream');
 
 const { addressMethods } = require('./addresses');
-const { invalidArgValue } = require('./errors/argument');
+const { invalidArgValue } = require('../errors/argument');
 const { BoundSocket, takeBound } = require('./bound-socket');
-const { closingMethods } = require('./closing');
+const { closingMethods } = require('./close');
 const { connectMethods } = require('./connect');
 const { deliveryOptionMethods, pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { flush } = require('./gather');
-const { kOnConnect } = require('./native/events');
-const { adopt, openDescriptor, openHandle } = require('./open-stream');
-const { readingMethods, useUserBuffer } = require('./reading');
-const { tellReferenced } = require('./contract/record');
-const { socketGetters } = require('./socket-getters');
-const { optionMethods, toSeconds } = require('./socket-options');
+const { kOnConnect } = require('../native/events');
+const { adopt, openDescriptor, openHandle } = require('./open');
+const { readingMethods, useUserBuffer } = require('./read');
+const { tellReferenced } = require('../contract/record');
+const { socketGetters } = require('./getters');
+const { optionMethods, toSeconds } = require('./options');
 const { SocketState, kState } = require('./state');
 const { timeoutMethods } = require('./timeout');
-const { nextTick } = require('./node/clock');
-const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('./errors/validate');
+const { nextTick } = require('../node/clock');
+const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('../errors/validate');
 const { writeMethods } = require('./write');
-const { writeTimeoutMethods } = require('./write-timeout');
-const { writingMethods } = require('./writing');
+const { writeTimeoutMethods } = require('./deadlines');
+const { writingMethods } = require('./writable');
 
 const MAX_TYPE_OF_SERVICE = 255;
 

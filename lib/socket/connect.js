@@ -6,16 +6,16 @@ const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
 const { isNormalized, normalizeArgs } = require('./args');
-const { invalidArgType, invalidArgValue } = require('./errors/argument');
+const { invalidArgType, invalidArgValue } = require('../errors/argument');
 const { SingleAttempt, startError } = require('./attempt');
 const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
-const { netError } = require('./errors/net');
-const { MultipleAttempt } = require('./multiple-attempt');
-const { openStream } = require('./open-stream');
+const { netError } = require('../errors/net');
+const { MultipleAttempt } = require('./happy-eyeballs');
+const { openStream } = require('./open');
 const { hasPaths } = require('./paths');
 const { kState } = require('./state');
-const { endpointError } = require('./errors/system');
-const { nextTick } = require('./node/clock');
+const { endpointError } = require('../errors/system');
+const { nextTick } = require('../node/clock');
 const {
   validateBoolean,
   validateFunction,
@@ -24,7 +24,7 @@ const {
   validateNumber,
   validatePort,
   validateString,
-} = require('./errors/validate');
+} = require('../errors/validate');
 
 /** The shortest time that Node gives to an attempt, whatever a program asks for. */
 const MIN_ATTEMPT_TIMEOUT_MS = 10;

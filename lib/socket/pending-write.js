@@ -2,9 +2,9 @@
 
 /** A write that the kernel did not take at once: what is left of it, and who waits for the end. */
 
-const { AsyncCallback } = require('./node/async-callback');
+const { AsyncCallback } = require('../node/async-callback');
 const { byteLengthOf } = require('./byte-length');
-const { EFAULT } = require('./errors/errno');
+const { EFAULT } = require('../errors/errno');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */

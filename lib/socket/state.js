@@ -19,7 +19,7 @@ const rare = {
   presendBytes: null,
   /** That of `setTimeout()`. @type {NodeJS.Timeout | null} */
   timer: null,
-  /** That of this socket alone; see `policy.js`. @type {import('./contract/policy').Policy | undefined} */
+  /** That of this socket alone; see `policy.js`. @type {import('../contract/policy').Policy | undefined} */
   policy: undefined,
   /** The stream came from a BoundSocket, which fixes its kind and its local address. */
   bound: false,
@@ -92,11 +92,11 @@ class SocketState {
   batch = null;
   /** When the last write went straight to the kernel; see `gather.js`. */
   turn = -1;
-  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('./node/async-callback').AsyncCallback> | boolean} */
+  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('../node/async-callback').AsyncCallback> | boolean} */
   shutdown = false;
   /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
   onclosed = null;
-  /** Who ended this connection; see `ending.js`. @type {import('./contract/ending').Ending | undefined} */
+  /** Who ended this connection; see `ending.js`. @type {import('../contract/ending').Ending | undefined} */
   ending = undefined;
 }
 
