@@ -34,7 +34,7 @@ module.exports = [
   // What Node does not document is known in lib/node alone, and held by __test__/node-internals.test.js.
   {
     files: ['lib/**/*.js'],
-    ignores: ['lib/node/*.js', 'lib/listen.js'],
+    ignores: ['lib/node/*.js', 'lib/server/listen.js'],
     rules: {
       'no-restricted-syntax': [
         'error',

@@ -68,7 +68,7 @@ module.exports = {
 provideLate(module.exports, {
   BlockList: () => net.BlockList,
   BoundSocket: () => require('./lib/socket/bound-socket').BoundSocket,
-  Server: () => require('./lib/server').Server,
+  Server: () => require('./lib/server/server').Server,
   Socket: () => require('./lib/socket/socket').Socket,
   SocketAddress: () => net.SocketAddress,
   SocketAlreadyEndedError: () => require('./lib/contract/refused-error').SocketAlreadyEndedError,

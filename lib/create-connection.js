@@ -3,7 +3,7 @@
 /** The two factories of `net`. */
 
 const { normalizeArgs } = require('./socket/args');
-const { Server } = require('./server');
+const { Server } = require('./server/server');
 const { Socket } = require('./socket/socket');
 
 /**

@@ -10,7 +10,7 @@ const http = require('node:http');
 
 const { netError } = require('../errors/net');
 const { safeSocket } = require('../safe-socket');
-const net = require('../server');
+const net = require('../server/server');
 
 /**
  * @param {any} Base `http.ServerResponse`, or what is asked for by the option of that name

@@ -4,7 +4,7 @@ const { on } = require('node:events');
 
 const { abortError } = require('../errors/abort-error');
 const { invalidArgType } = require('../errors/argument');
-const { Server } = require('../server');
+const { Server } = require('../server/server');
 const { validateAbortSignal } = require('../errors/validate');
 const { disposable } = require('./dispose');
 

@@ -7,21 +7,21 @@ const net = require('node:net');
 const { getDefaultHighWaterMark } = require('node:stream');
 const { promisify } = require('node:util');
 
-const { invalidArgType } = require('./errors/argument');
-const { pickDeliveryOptions, setDeliveryOptions } = require('./socket/delivery-options');
+const { invalidArgType } = require('../errors/argument');
+const { pickDeliveryOptions, setDeliveryOptions } = require('../socket/delivery-options');
 const { listenMethods } = require('./listen');
-const { kAccept, kOnClose, kOnConnection } = require('./native/events');
-const { publishOpened } = require('./contract/channels');
-const { Stream, eventLoop } = require('./native/addon');
-const { netError } = require('./errors/net');
-const { zeroConnectionsIsNoLimit } = require('./node/versions');
+const { kAccept, kOnClose, kOnConnection } = require('../native/events');
+const { publishOpened } = require('../contract/channels');
+const { Stream, eventLoop } = require('../native/addon');
+const { netError } = require('../errors/net');
+const { zeroConnectionsIsNoLimit } = require('../node/versions');
 const { announceSocket } = require('./server-channels');
 const { kListener } = require('./server-state');
-const { AcceptedOptions, Socket } = require('./socket/socket');
-const { toSeconds } = require('./socket/options');
-const { errnoError } = require('./errors/system');
-const { nextTick } = require('./node/clock');
-const { validateBlockList, validateNumber } = require('./errors/validate');
+const { AcceptedOptions, Socket } = require('../socket/socket');
+const { toSeconds } = require('../socket/options');
+const { errnoError } = require('../errors/system');
+const { nextTick } = require('../node/clock');
+const { validateBlockList, validateNumber } = require('../errors/validate');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
 /** The `gather` option of the sockets that are accepted. */

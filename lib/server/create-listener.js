@@ -2,10 +2,10 @@
 
 /** From what `listen()` was asked for to a native listener that is bound to it. */
 
-const { EADDRINUSE, EINVAL } = require('./errors/errno');
-const { Listener, tryEventLoop } = require('./native/addon');
-const { kindOfFd } = require('./socket/open');
-const { checkBind } = require('./node/permission');
+const { EADDRINUSE, EINVAL } = require('../errors/errno');
+const { Listener, tryEventLoop } = require('../native/addon');
+const { kindOfFd } = require('../socket/open');
+const { checkBind } = require('../node/permission');
 
 /** In the place of a port and an address family: the address is a path. */
 const NO_PORT = -1;

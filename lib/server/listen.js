@@ -4,19 +4,19 @@
 
 const { addAbortListener } = require('node:events');
 
-const { isPath, normalizeArgs, toNumber } = require('./socket/args');
-const { invalidArgValue } = require('./errors/argument');
-const { BoundSocket, takeBound } = require('./socket/bound-socket');
+const { isPath, normalizeArgs, toNumber } = require('../socket/args');
+const { invalidArgValue } = require('../errors/argument');
+const { BoundSocket, takeBound } = require('../socket/bound-socket');
 const { NO_PORT, createListenerAnywhere } = require('./create-listener');
-const { Listener, eventLoop } = require('./native/addon');
-const { netError } = require('./errors/net');
-const { addsPathModes } = require('./node/versions');
-const { hasPaths } = require('./socket/paths');
+const { Listener, eventLoop } = require('../native/addon');
+const { netError } = require('../errors/net');
+const { addsPathModes } = require('../node/versions');
+const { hasPaths } = require('../socket/paths');
 const { kListener } = require('./server-state');
 const { endListen, failListen, startListen } = require('./server-channels');
-const { errnoError, listenError } = require('./errors/system');
-const { nextTick } = require('./node/clock');
-const { validateAbortSignal, validatePort } = require('./errors/validate');
+const { errnoError, listenError } = require('../errors/system');
+const { nextTick } = require('../node/clock');
+const { validateAbortSignal, validatePort } = require('../errors/validate');
 
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;
