@@ -5,10 +5,10 @@
  * programs each uses a part.
  */
 
-const closeGracefullyFile = late(() => require('./close-gracefully'));
+const closeGracefullyFile = late(() => require('./delivery/close-gracefully'));
 const createConnectionFile = late(() => require('./create-connection'));
-const deliveredFile = late(() => require('./delivered'));
-const flushBeforeExitFile = late(() => require('./flush-before-exit'));
+const deliveredFile = late(() => require('./delivery/delivered'));
+const flushBeforeExitFile = late(() => require('./delivery/flush-before-exit'));
 const guardFile = late(() => require('./guard/guard'));
 const guardedDeadlinesFile = late(() => require('./guard/deadlines'));
 const httpMessageFile = late(() => require('./guard/http-message'));
@@ -17,10 +17,10 @@ const calledByTlsFile = late(() => require('./node/called-by-tls'));
 const httpSocketFile = late(() => require('./node/http'));
 const timeoutFrameFile = late(() => require('./node/timeout-frame'));
 const writeOnlyFile = late(() => require('./node/write-only'));
-const peerStateFile = late(() => require('./peer-state'));
+const peerStateFile = late(() => require('./delivery/peer'));
 const safeSocketFile = late(() => require('./safe-socket'));
 const sendFile = late(() => require('./send'));
-const tcpInfoFile = late(() => require('./tcp-info'));
+const tcpInfoFile = late(() => require('./delivery/tcp-info'));
 
 /**
  * Asks `require()` once: to find a file that is loaded takes it longer than it takes to guard a socket.
@@ -35,7 +35,7 @@ function late(load) {
   return () => (file ??= load());
 }
 
-/** @type {typeof import('./close-gracefully').closeGracefully} */
+/** @type {typeof import('./delivery/close-gracefully').closeGracefully} */
 function closeGracefully(...args) {
   return closeGracefullyFile().closeGracefully(...args);
 }
@@ -50,12 +50,12 @@ function createServer(options, connectionListener) {
   return createConnectionFile().createServer(options, connectionListener);
 }
 
-/** @type {typeof import('./delivered').delivered} */
+/** @type {typeof import('./delivery/delivered').delivered} */
 function delivered(...args) {
   return deliveredFile().delivered(...args);
 }
 
-/** @type {typeof import('./flush-before-exit').flushBeforeExit} */
+/** @type {typeof import('./delivery/flush-before-exit').flushBeforeExit} */
 function flushBeforeExit(...args) {
   return flushBeforeExitFile().flushBeforeExit(...args);
 }
@@ -105,7 +105,7 @@ function isWriteOnly(...args) {
   return writeOnlyFile().isWriteOnly(...args);
 }
 
-/** @type {typeof import('./peer-state').peerState} */
+/** @type {typeof import('./delivery/peer').peerState} */
 function peerState(...args) {
   return peerStateFile().peerState(...args);
 }
@@ -125,7 +125,7 @@ function setDeadlines(...args) {
   guardedDeadlinesFile().setDeadlines(...args);
 }
 
-/** @type {typeof import('./tcp-info').tcpInfo} */
+/** @type {typeof import('./delivery/tcp-info').tcpInfo} */
 function tcpInfo(...args) {
   return tcpInfoFile().tcpInfo(...args);
 }

@@ -12,7 +12,7 @@ const rare = {
   isFollowed: false,
   /** Whether the socket keeps the process alive, as far as we have seen. */
   isReferenced: true,
-  /** What the kernel has said of this connection; see `look.js`. @type {import('../look').Counted | undefined} */
+  /** What the kernel has said of this connection; see `look.js`. @type {import('../delivery/look').Counted | undefined} */
   counted: undefined,
   /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
   referenced: undefined,

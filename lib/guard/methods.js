@@ -2,7 +2,7 @@
 
 const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('../contract/ended-by');
 const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('../contract/ending');
-const { aboutToClose } = require('../last-look');
+const { aboutToClose } = require('../delivery/last-look');
 const { closedChannel } = require('../contract/channels');
 const { forgetForeign, noteForeign } = require('./open-sockets');
 const { keepGuard, uncover } = require('./planted-write');
@@ -62,7 +62,7 @@ function guardedMethods(original, refuses, isOpen) {
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
       const result = endNow(this, original.end, chunk, encoding, callback, methods.end);
       const lingerMs = foreignRecordOf(this)?.lingerMs;
-      if (lingerMs !== undefined) require('../linger').linger(this, lingerMs);
+      if (lingerMs !== undefined) require('../delivery/linger').linger(this, lingerMs);
       return result;
     },
 
@@ -72,7 +72,7 @@ function guardedMethods(original, refuses, isOpen) {
       if (refuses(this)) keepGuard(this, methods);
       if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
       aboutToClose(this, cause);
-      if (closedChannel.hasSubscribers) require('../foreign-closed').announceClosed(this, cause);
+      if (closedChannel.hasSubscribers) require('../delivery/foreign-closed').announceClosed(this, cause);
       forgetForeign(this);
       return original._destroy.call(this, error, callback);
     },

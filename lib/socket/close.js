@@ -8,7 +8,7 @@
 const { takePending } = require('./send');
 const { endedByOfDestroy } = require('../contract/ended-by');
 const { noteEnding } = require('../contract/ending');
-const { aboutToClose } = require('../last-look');
+const { aboutToClose } = require('../delivery/last-look');
 const { kOnClose } = require('../native/events');
 const { closedChannel, publishClosed } = require('../contract/channels');
 const { netError } = require('../errors/net');

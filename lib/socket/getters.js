@@ -4,7 +4,7 @@
 
 const { addressGetters } = require('./addresses');
 const { handleFacade } = require('../node/handle');
-const { bytesAcceptedOf } = require('../look');
+const { bytesAcceptedOf } = require('../delivery/look');
 const { kState } = require('./state');
 const { bytesWritten } = require('./writable');
 

@@ -2,10 +2,10 @@
 
 const { Socket } = require('node:net');
 
-const { endedByOfError } = require('./contract/ended-by');
+const { endedByOfError } = require('../contract/ended-by');
 const { lookAt } = require('./look');
-const { publishClosed } = require('./contract/channels');
-const { tryNative } = require('./native/addon');
+const { publishClosed } = require('../contract/channels');
+const { tryNative } = require('../native/addon');
 
 /**
  * A guarded socket of Node's is about to close its descriptor: for those who count.

@@ -11,12 +11,12 @@
  * window of data, and one a second for a peer that is silent. A last look is taken before the socket is closed.
  */
 
-const { abortError } = require('./errors/abort-error');
-const { endedByOfError } = require('./contract/ended-by');
+const { abortError } = require('../errors/abort-error');
+const { endedByOfError } = require('../contract/ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');
-const { recordFor } = require('./contract/record');
-const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('./node/clock');
+const { recordFor } = require('../contract/record');
+const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('../node/clock');
 
 /** A timer cannot be shorter. */
 const MIN_SLEEP_MS = 1;

@@ -2,10 +2,10 @@
 
 /** `closeGracefully(socket)`: end, wait until everything has arrived and the peer has ended too, and never for ever. */
 
-const { watchConnection } = require('./connection-watch');
+const { watchConnection } = require('./watch');
 const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
-const { endingOf } = require('./contract/ending');
-const { clearTimeout, nowMs, setTimeout } = require('./node/clock');
+const { endingOf } = require('../contract/ending');
+const { clearTimeout, nowMs, setTimeout } = require('../node/clock');
 
 /**
  * @typedef {object} GracefulClose

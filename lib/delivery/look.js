@@ -8,10 +8,10 @@
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { descriptorOf } = require('./node/descriptor');
-const { native } = require('./native/addon');
-const { foreignRecordOf } = require('./contract/record');
-const { kState } = require('./socket/state');
+const { descriptorOf } = require('../node/descriptor');
+const { native } = require('../native/addon');
+const { foreignRecordOf } = require('../contract/record');
+const { kState } = require('../socket/state');
 
 /**
  * @typedef {object} Look

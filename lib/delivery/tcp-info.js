@@ -1,14 +1,14 @@
 'use strict';
 
-const { descriptorOf } = require('./node/descriptor');
+const { descriptorOf } = require('../node/descriptor');
 const { validateSocket } = require('./delivered');
 const { isOurs } = require('./look');
-const { native } = require('./native/addon');
-const { netError } = require('./errors/net');
-const { kState } = require('./socket/state');
-const { errnoError } = require('./errors/system');
+const { native } = require('../native/addon');
+const { netError } = require('../errors/net');
+const { kState } = require('../socket/state');
+const { errnoError } = require('../errors/system');
 
-/** @typedef {import('./native/binding').ConnectionInfo} TcpInfo */
+/** @typedef {import('../native/binding').ConnectionInfo} TcpInfo */
 
 /** What a socket answers that is not TCP. */
 const NOT_TCP = ['ENOTSUP', 'EOPNOTSUPP', 'ENOPROTOOPT'];

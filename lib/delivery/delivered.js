@@ -4,20 +4,20 @@
 
 const { Socket } = require('node:net');
 
-const { invalidArgType, invalidArgValue } = require('./errors/argument');
-const { bytesDelivered: bytesDeliveredAtClose } = require('./socket/close');
-const { watchConnection } = require('./connection-watch');
-const { descriptorOf } = require('./node/descriptor');
-const { endedByOfError } = require('./contract/ended-by');
-const { endingOf } = require('./contract/ending');
+const { invalidArgType, invalidArgValue } = require('../errors/argument');
+const { bytesDelivered: bytesDeliveredAtClose } = require('../socket/close');
+const { watchConnection } = require('./watch');
+const { descriptorOf } = require('../node/descriptor');
+const { endedByOfError } = require('../contract/ended-by');
+const { endingOf } = require('../contract/ending');
 const { undeliveredError } = require('./undelivered-error');
-const { follow } = require('./guard/guard');
+const { follow } = require('../guard/guard');
 const { beforeClose } = require('./last-look');
 const { isOurs, lookAt } = require('./look');
-const { netError } = require('./errors/net');
-const { kState } = require('./socket/state');
-const { errnoError } = require('./errors/system');
-const { validateAbortSignal, validateObject, validateTimeout } = require('./errors/validate');
+const { netError } = require('../errors/net');
+const { kState } = require('../socket/state');
+const { errnoError } = require('../errors/system');
+const { validateAbortSignal, validateObject, validateTimeout } = require('../errors/validate');
 
 /** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./look').Look | null>} */
 const lastLooks = new WeakMap();

@@ -2,9 +2,9 @@
 
 /** `socket.end({ linger: ms })`: `closeGracefully()` for those who do not wait for it. */
 
-const { invalidArgType } = require('./errors/argument');
-const { kState } = require('./socket/state');
-const { validateTimeout } = require('./errors/validate');
+const { invalidArgType } = require('../errors/argument');
+const { kState } = require('../socket/state');
+const { validateTimeout } = require('../errors/validate');
 
 /**
  * @param {any} value the last argument of `end()`

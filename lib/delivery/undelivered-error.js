@@ -1,15 +1,15 @@
 'use strict';
 
-const { endingOf } = require('./contract/ending');
-const { SocketAlreadyEndedError } = require('./contract/refused-error');
-const { nowMs } = require('./node/clock');
+const { endingOf } = require('../contract/ending');
+const { SocketAlreadyEndedError } = require('../contract/refused-error');
+const { nowMs } = require('../node/clock');
 
 /**
  * The connection ended before what was written had arrived.
  *
  * @param {object} details
  * @param {any} details.socket
- * @param {import('./contract/refused-error').EndedBy} details.endedBy
+ * @param {import('../contract/refused-error').EndedBy} details.endedBy
  * @param {any} details.cause the error that ended the socket
  * @param {number | undefined} details.bytesUndelivered undefined where nobody knows
  * @param {Function} details.cutoff

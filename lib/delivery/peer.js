@@ -1,10 +1,10 @@
 'use strict';
 
-const { endingOf } = require('./contract/ending');
+const { endingOf } = require('../contract/ending');
 const { validateSocket } = require('./delivered');
 const { lookAt } = require('./look');
-const { netError } = require('./errors/net');
-const { errnoError } = require('./errors/system');
+const { netError } = require('../errors/net');
+const { errnoError } = require('../errors/system');
 
 /**
  * Is the other side still there? Asks the kernel now, without reading anything: a FIN or a reset is seen that waits
