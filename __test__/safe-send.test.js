@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { once } = require('node:events');
 const { describe, it } = require('node:test');
 
-const { safeSend } = require('../lib/send');
+const { safeSend } = require('../lib/safe-send');
 const { safeSocket } = require('../lib/safe-socket');
 const { turns } = require('./support/refusal');
 const { acceptedBy, acceptedByNet, acceptedByTls } = require('./support/subjects');

@@ -5,7 +5,7 @@ const stream = require('node:stream');
 const { describe, it } = require('node:test');
 const zlib = require('node:zlib');
 
-const { safeSend } = require('../lib/send');
+const { safeSend } = require('../lib/safe-send');
 const { safeSocket } = require('../lib/safe-socket');
 const { refuses, silent, turns } = require('./support/refusal');
 

@@ -6,7 +6,7 @@
  */
 
 const closeGracefullyFile = late(() => require('./delivery/close-gracefully'));
-const createConnectionFile = late(() => require('./create-connection'));
+const createConnectionFile = late(() => require('./net'));
 const deliveredFile = late(() => require('./delivery/delivered'));
 const flushBeforeExitFile = late(() => require('./delivery/flush-before-exit'));
 const guardFile = late(() => require('./guard/guard'));
@@ -19,7 +19,7 @@ const timeoutFrameFile = late(() => require('./node/timeout-frame'));
 const writeOnlyFile = late(() => require('./node/write-only'));
 const peerStateFile = late(() => require('./delivery/peer'));
 const safeSocketFile = late(() => require('./safe-socket'));
-const sendFile = late(() => require('./send'));
+const sendFile = late(() => require('./safe-send'));
 const tcpInfoFile = late(() => require('./delivery/tcp-info'));
 
 /**
@@ -40,12 +40,12 @@ function closeGracefully(...args) {
   return closeGracefullyFile().closeGracefully(...args);
 }
 
-/** @type {typeof import('./create-connection').connect} */
+/** @type {typeof import('./net').connect} */
 function connect(...args) {
   return createConnectionFile().connect(...args);
 }
 
-/** @type {typeof import('./create-connection').createServer} */
+/** @type {typeof import('./net').createServer} */
 function createServer(options, connectionListener) {
   return createConnectionFile().createServer(options, connectionListener);
 }
@@ -110,7 +110,7 @@ function peerState(...args) {
   return peerStateFile().peerState(...args);
 }
 
-/** @type {typeof import('./send').safeSend} */
+/** @type {typeof import('./safe-send').safeSend} */
 function safeSend(...args) {
   return sendFile().safeSend(...args);
 }

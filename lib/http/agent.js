@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 const { invalidArgValue } = require('../errors/argument');
-const { connect } = require('../create-connection');
+const { connect } = require('../net');
 
 /** As Node's own global agent. */
 const GLOBAL_AGENT_OPTIONS = /** @type {const} */ ({ keepAlive: true, scheduling: 'lifo', timeout: 5000 });

@@ -1,7 +1,7 @@
 'use strict';
 
 const { normalizeArgs } = require('../socket/args');
-const { connect: connectNow } = require('../create-connection');
+const { connect: connectNow } = require('../net');
 const { abortable } = require('./abortable');
 const { disposable } = require('./dispose');
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { createServer } = require('../create-connection');
+const { createServer } = require('../net');
 const { abortable } = require('./abortable');
 const { disposable } = require('./dispose');
 
