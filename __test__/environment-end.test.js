@@ -62,8 +62,8 @@ function ending(implementation, args) {
 
 /** @returns {string} the addon in another file, which the process takes for another one */
 function otherAddon() {
-  const name = fs.readdirSync(path.join(__dirname, '..', 'lib')).find((file) => file.endsWith('.node'));
-  const loaded = process.env.NAPI_RS_NATIVE_LIBRARY_PATH ?? path.join(__dirname, '..', 'lib', String(name));
+  const name = fs.readdirSync(path.join(__dirname, '..', 'lib/native')).find((file) => file.endsWith('.node'));
+  const loaded = process.env.NAPI_RS_NATIVE_LIBRARY_PATH ?? path.join(__dirname, '..', 'lib/native', String(name));
   const other = path.join(folder, 'other.node');
   fs.copyFileSync(loaded, other);
   return other;

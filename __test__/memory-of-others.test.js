@@ -42,19 +42,19 @@ for (const poison of ['0', '1']) {
 const MUTANTS = [
   {
     name: 'the slab handed out',
-    file: 'chunk.js',
+    file: 'native/pool.js',
     pattern: /function copyOf\(loop, length\) \{/,
     replacement: 'function copyOf(loop, length) {\n  return loop.slab.subarray(0, length);',
   },
   {
     name: 'a place in the pool given out twice',
-    file: 'chunk.js',
+    file: 'native/pool.js',
     pattern: /piece\.start \+ \(place >>> LENGTH_BITS\)/,
     replacement: 'piece.start',
   },
   {
     name: 'a gather buffer that is used again too soon',
-    file: 'gather.js',
+    file: 'socket/gather.js',
     pattern: /const taken = state\.stream\.write\(batch\.bytes\);/,
     replacement: 'batch.settle(null, true);\n  const taken = state.stream.write(batch.bytes);',
   },

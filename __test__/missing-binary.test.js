@@ -93,7 +93,7 @@ test('a binary that could not be loaded is tried again for the next socket', asy
       }
     };
     listen();
-    require('node:fs').copyFileSync(${JSON.stringify(binary())}, ${JSON.stringify(path.join(dir, 'lib', path.basename(binary())))});
+    require('node:fs').copyFileSync(${JSON.stringify(binary())}, ${JSON.stringify(path.join(dir, 'lib/native', path.basename(binary())))});
     listen();
     print(outcomes);`,
   );
@@ -130,15 +130,15 @@ function copyWithoutBinary(t, put) {
     recursive: true,
     filter: (file) => !file.endsWith('.node'),
   });
-  put(path.join(dir, 'lib', path.basename(binary())));
+  put(path.join(dir, 'lib/native', path.basename(binary())));
   return dir;
 }
 
 /** The binary that was built for this platform. */
 function binary() {
-  const name = fs.readdirSync(path.join(ROOT, 'lib')).find((file) => file.endsWith('.node'));
+  const name = fs.readdirSync(path.join(ROOT, 'lib/native')).find((file) => file.endsWith('.node'));
   assert.ok(name, 'the addon is not built');
-  return path.join(ROOT, 'lib', name);
+  return path.join(ROOT, 'lib/native', name);
 }
 
 /**

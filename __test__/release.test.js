@@ -80,11 +80,11 @@ async function pack(from, to) {
 async function release(folder) {
   const root = path.join(folder, 'dist');
   makeDist(root);
-  const binaries = (await readdir(path.join(root, 'lib'))).filter((file) => file.endsWith('.node'));
+  const binaries = (await readdir(path.join(root, 'lib/native'))).filter((file) => file.endsWith('.node'));
   assert.equal(binaries.length, 1, 'built for one platform');
 
   await mkdir(path.join(root, 'artifacts'));
-  await rename(path.join(root, 'lib', binaries[0]), path.join(root, 'artifacts', binaries[0]));
+  await rename(path.join(root, 'lib/native', binaries[0]), path.join(root, 'artifacts', binaries[0]));
   const [, platformName] = binaries[0].split('.');
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   // The workflow has the binaries of all platforms, and we have one.

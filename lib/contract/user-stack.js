@@ -1,8 +1,8 @@
 'use strict';
 
-const { sep } = require('node:path');
+const path = require('node:path');
 
-const OURS = __dirname + sep;
+const OURS = path.dirname(__dirname) + path.sep;
 
 /**
  * Takes the frames of Node and of this library out of the stack of an Error, so that the first one left is the user's.

@@ -164,7 +164,7 @@ function missingBinary() {
   const { arch, platform } = process;
   const error = new Error(
     `safe-socket has no native binary for ${platform}-${arch} that can be loaded ` +
-      `(looked for lib/safe-socket.${platform}-${arch}*.node and the package safe-socket-${platform}-${arch}*); ` +
+      `(looked for lib/native/safe-socket.${platform}-${arch}*.node and the package safe-socket-${platform}-${arch}*); ` +
       'build it with "npm run build" in a checkout, which needs Rust, or install the package for your platform; ' +
       'if a bundler packs your program, declare safe-socket external.',
     { cause: loadingError },
