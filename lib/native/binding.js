@@ -313,7 +313,7 @@ function requireNative() {
         }
       } else {
         try {
-          return require('../safe-socket.linux-x64-gnu.node')
+          return require('./safe-socket.linux-x64-gnu.node')
         } catch (e) {
           loadErrors.push(e)
         }
