@@ -11,7 +11,7 @@
  * window of data, and one a second for a peer that is silent. A last look is taken before the socket is closed.
  */
 
-const { abortError } = require('../errors/abort-error');
+const { abortError } = require('../errors/net');
 const { endedByOfError } = require('../contract/ended-by');
 const { beforeClose } = require('./last-look');
 const { keepsAlive, lookAt } = require('./look');

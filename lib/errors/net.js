@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * The errors of `net` that are about the state of a socket or a server, with the codes and the
+ * The errors of `net` about the state of a socket or a server, and the error of an aborted wait, with the codes and the
  * words of https://nodejs.org/api/errors.html.
  */
 
@@ -55,4 +55,13 @@ function addressFamilyError(family, host, port) {
   return Object.assign(error, { host, port });
 }
 
-module.exports = { addressFamilyError, netError };
+/**
+ * @param {AbortSignal} signal
+ * @returns {Error & { code: string }} `ABORT_ERR`
+ */
+function abortError(signal) {
+  const error = Object.assign(new Error('The operation was aborted', { cause: signal.reason }), { code: 'ABORT_ERR' });
+  return Object.defineProperty(error, 'name', { value: 'AbortError', writable: true, configurable: true });
+}
+
+module.exports = { abortError, addressFamilyError, netError };

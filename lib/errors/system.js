@@ -2,10 +2,16 @@
 
 /**
  * The one place where a failure of the operating system becomes an Error, in the shape that Node gives
- * to it: `errno`, `code`, `syscall`, and `address` and `port` where an endpoint was involved.
+ * to it: `errno`, `code`, `syscall`, and `address` and `port` if an endpoint was involved.
+ *
+ * The addon reports every failure as the negative number that libuv gives it
+ * (https://docs.libuv.org/en/v1.x/errors.html). The numbers that lib/ tells apart stand here by name.
  */
 
 const { getSystemErrorMap, getSystemErrorName } = require('node:util');
+
+/** The numbers by their names. @type {Map<string, number>} */
+const numbers = new Map(Array.from(getSystemErrorMap(), ([number, [name]]) => [name, number]));
 
 /**
  * @typedef {Error & { errno: number, code: string, syscall: string, address?: string, port?: number,
@@ -96,4 +102,45 @@ function attemptsError(errors) {
   return Object.assign(error, { code });
 }
 
-module.exports = { attemptsError, endpointError, errnoError, listenError };
+/**
+ * Says how far a failed write came: the kernel took `error.bytesAccepted`, and `error.bytesUnsent` never left the
+ * process. Not enumerable, so that the error looks like that of `net`.
+ *
+ * @template {Error} T
+ * @param {T} error
+ * @param {number} bytesAccepted
+ * @param {number} bytesUnsent
+ * @returns {T}
+ */
+function withBytes(error, bytesAccepted, bytesUnsent) {
+  return Object.defineProperties(error, {
+    bytesAccepted: { value: bytesAccepted, writable: true, configurable: true },
+    bytesUnsent: { value: bytesUnsent, writable: true, configurable: true },
+  });
+}
+
+/**
+ * @param {string} name such as `EAGAIN`
+ * @returns {number}
+ */
+function errno(name) {
+  return /** @type {number} */ (numbers.get(name));
+}
+
+module.exports = {
+  EADDRINUSE: errno('EADDRINUSE'),
+  EAGAIN: errno('EAGAIN'),
+  EALREADY: errno('EALREADY'),
+  EBADF: errno('EBADF'),
+  ECANCELED: errno('ECANCELED'),
+  EFAULT: errno('EFAULT'),
+  EINVAL: errno('EINVAL'),
+  ENOBUFS: errno('ENOBUFS'),
+  ENOTCONN: errno('ENOTCONN'),
+  ETIMEDOUT: errno('ETIMEDOUT'),
+  attemptsError,
+  endpointError,
+  errnoError,
+  listenError,
+  withBytes,
+};

@@ -8,10 +8,9 @@
 const { Socket } = require('node:net');
 
 const { invalidArgValue } = require('../errors/argument');
-const { ETIMEDOUT } = require('../errors/errno');
+const { ETIMEDOUT, errnoError } = require('../errors/system');
 const { foreignRecordFor } = require('../contract/record');
 const { kState } = require('../socket/state');
-const { errnoError } = require('../errors/system');
 const { clearTimeout, setTimeout } = require('../node/clock');
 const { validateTimeout } = require('../errors/validate');
 

@@ -2,7 +2,7 @@
 
 const { addAbortListener } = require('node:events');
 
-const { abortError } = require('../errors/abort-error');
+const { abortError } = require('../errors/net');
 const { validateAbortSignal } = require('../errors/validate');
 
 /**

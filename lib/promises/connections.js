@@ -2,7 +2,7 @@
 
 const { on } = require('node:events');
 
-const { abortError } = require('../errors/abort-error');
+const { abortError } = require('../errors/net');
 const { invalidArgType } = require('../errors/argument');
 const { Server } = require('../server/server');
 const { validateAbortSignal } = require('../errors/validate');

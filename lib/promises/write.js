@@ -2,9 +2,8 @@
 
 const { checkChunk } = require('../contract/check-chunk');
 const { isEnded } = require('../contract/ending');
-const { ECANCELED } = require('../errors/errno');
+const { ECANCELED, errnoError } = require('../errors/system');
 const { refusal } = require('../contract/refusal');
-const { errnoError } = require('../errors/system');
 const { abortable } = require('./abortable');
 
 /**

@@ -2,7 +2,7 @@
 
 /** From what `listen()` was asked for to a native listener that is bound to it. */
 
-const { EADDRINUSE, EINVAL } = require('../errors/errno');
+const { EADDRINUSE, EINVAL } = require('../errors/system');
 const { Listener, tryEventLoop } = require('../native/addon');
 const { kindOfFd } = require('../socket/open');
 const { checkBind } = require('../node/permission');

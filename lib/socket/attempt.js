@@ -6,13 +6,12 @@ const { isIP } = require('node:net');
 
 const { AsyncCallback } = require('../node/async-callback');
 const { applyKernelOptions } = require('./delivery-options');
-const { EADDRINUSE, EALREADY, EINVAL } = require('../errors/errno');
+const { EADDRINUSE, EALREADY, EINVAL, endpointError } = require('../errors/system');
 const { publishOpened } = require('../contract/channels');
 const { netError } = require('../errors/net');
 const { checkBind, networkRefusal } = require('../node/permission');
 const { applyOptions } = require('./options');
 const { kState } = require('./state');
-const { endpointError } = require('../errors/system');
 
 const MAX_PORT = 0xffff;
 

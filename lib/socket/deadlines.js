@@ -3,10 +3,8 @@
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
 const { noteEnding } = require('../contract/ending');
-const { ETIMEDOUT } = require('../errors/errno');
-const { withBytes } = require('./partial-write');
+const { ETIMEDOUT, errnoError, withBytes } = require('../errors/system');
 const { kState } = require('./state');
-const { errnoError } = require('../errors/system');
 const { clearTimeout, setTimeout } = require('../node/clock');
 const { validateTimeout } = require('../errors/validate');
 

@@ -19,7 +19,7 @@
 const { Duplex } = require('node:stream');
 
 const { Batch, roomFor } = require('./batch');
-const { EAGAIN } = require('../errors/errno');
+const { EAGAIN } = require('../errors/system');
 const { kState } = require('./state');
 const { nextTick } = require('../node/clock');
 

@@ -4,11 +4,10 @@
 
 const { AsyncCallback } = require('../node/async-callback');
 const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
-const { ECANCELED, ETIMEDOUT } = require('../errors/errno');
+const { ECANCELED, ETIMEDOUT, attemptsError, endpointError } = require('../errors/system');
 const { netError } = require('../errors/net');
 const { abandonStream, reopenStream } = require('./open');
 const { kState } = require('./state');
-const { attemptsError, endpointError } = require('../errors/system');
 const { clearTimeout, setTimeout } = require('../node/clock');
 
 /** @typedef {import('./attempt').Target} Target */

@@ -8,9 +8,8 @@
 const net = require('node:net');
 
 const { invalidArgType } = require('../errors/argument');
-const { EBADF } = require('../errors/errno');
+const { EBADF, errnoError } = require('../errors/system');
 const { kState } = require('./state');
-const { errnoError } = require('../errors/system');
 const { validateInt32 } = require('../errors/validate');
 
 const MAX_TYPE_OF_SERVICE = 255;

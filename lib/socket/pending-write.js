@@ -4,7 +4,7 @@
 
 const { AsyncCallback } = require('../node/async-callback');
 const { byteLengthOf } = require('./byte-length');
-const { EFAULT } = require('../errors/errno');
+const { EFAULT } = require('../errors/system');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */

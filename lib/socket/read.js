@@ -8,11 +8,10 @@
 const { Duplex } = require('node:stream');
 
 const { copyOf, pooledAt } = require('../native/pool');
-const { ENOBUFS } = require('../errors/errno');
+const { ENOBUFS, errnoError } = require('../errors/system');
 const { kOnRead, kOnShort } = require('../native/events');
 const { eventLoop } = require('../native/addon');
 const { kState } = require('./state');
-const { errnoError } = require('../errors/system');
 
 /** To know it from a `push` that somebody has put in its place. */
 const { push } = Duplex.prototype;

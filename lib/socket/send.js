@@ -7,13 +7,11 @@ const { Buffer } = require('node:buffer');
 const { byteLengthOf } = require('./byte-length');
 const { endedByOfError } = require('../contract/ended-by');
 const { noteEnding } = require('../contract/ending');
-const { EAGAIN, ECANCELED } = require('../errors/errno');
+const { EAGAIN, ECANCELED, errnoError, withBytes } = require('../errors/system');
 const { takeBatch } = require('./gather');
-const { withBytes } = require('./partial-write');
 const { hidesCanceledWrites } = require('../node/versions');
 const { PendingWrite } = require('./pending-write');
 const { kState } = require('./state');
-const { errnoError } = require('../errors/system');
 const { clearWriteTimer, startWriteTimer } = require('./deadlines');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */

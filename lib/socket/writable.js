@@ -13,12 +13,11 @@ const { Buffer } = require('node:buffer');
 
 const { AsyncCallback } = require('../node/async-callback');
 const { dispatch, fail, goOn, toChunks } = require('./send');
-const { ENOTCONN } = require('../errors/errno');
+const { ENOTCONN, errnoError } = require('../errors/system');
 const { kOnShutdown, kOnWritable } = require('../native/events');
 const { netError } = require('../errors/net');
 const { finalWaitsForStream } = require('../node/versions');
 const { kState } = require('./state');
-const { errnoError } = require('../errors/system');
 const { startWriteTimer } = require('./deadlines');
 
 /**
