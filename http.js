@@ -7,6 +7,7 @@
 
 const http = require('node:http');
 
+require('./lib/delivery/at-end');
 const { Agent, globalAgent } = require('./lib/http/agent');
 const { get, request } = require('./lib/http/request');
 const { Server, createServer } = require('./lib/http/server');

@@ -7,9 +7,10 @@
 
 const net = require('node:net');
 
-const late = require('./lib/on-demand');
+require('./lib/delivery/at-end');
 // Before test libraries put a clock of their own in the place of Node's.
 require('./lib/node/clock');
+const { provideLate } = require('./lib/provide-late');
 
 const {
   getDefaultAutoSelectFamily,
@@ -20,18 +21,6 @@ const {
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
 } = net;
-const {
-  closeGracefully,
-  connect,
-  createServer,
-  delivered,
-  flushBeforeExit,
-  peerState,
-  provideLate,
-  safeSend,
-  safeSocket,
-  tcpInfo,
-} = late;
 
 /** Not documented, but called by Node's own `http` and its tests, and the same in every version. */
 const _normalizeArgs = Reflect.get(net, '_normalizeArgs');
@@ -46,31 +35,41 @@ module.exports = {
   SocketAlreadyEndedError: undefined,
   Stream: undefined,
   _normalizeArgs,
-  closeGracefully,
-  connect,
-  createConnection: connect,
-  createServer,
-  delivered,
-  flushBeforeExit,
+  closeGracefully: undefined,
+  connect: undefined,
+  createConnection: undefined,
+  createServer: undefined,
+  delivered: undefined,
+  flushBeforeExit: undefined,
   getDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout,
   isIP,
   isIPv4,
   isIPv6,
-  peerState,
-  safeSend,
-  safeSocket,
+  peerState: undefined,
+  safeSend: undefined,
+  safeSocket: undefined,
   setDefaultAutoSelectFamily,
   setDefaultAutoSelectFamilyAttemptTimeout,
-  tcpInfo,
+  tcpInfo: undefined,
 };
 
 provideLate(module.exports, {
   BlockList: () => net.BlockList,
-  BoundSocket: () => require('./lib/socket/bound-socket').BoundSocket,
-  Server: () => require('./lib/server/server').Server,
-  Socket: () => require('./lib/socket/socket').Socket,
+  BoundSocket: () => require('./lib/net').BoundSocket,
+  Server: () => require('./lib/net').Server,
+  Socket: () => require('./lib/net').Socket,
   SocketAddress: () => net.SocketAddress,
   SocketAlreadyEndedError: () => require('./lib/contract/refused-error').SocketAlreadyEndedError,
-  Stream: () => require('./lib/socket/socket').Socket,
+  Stream: () => require('./lib/net').Socket,
+  closeGracefully: () => require('./lib/delivery/close-gracefully').closeGracefully,
+  connect: () => require('./lib/net').connect,
+  createConnection: () => require('./lib/net').connect,
+  createServer: () => require('./lib/net').createServer,
+  delivered: () => require('./lib/delivery/delivered').delivered,
+  flushBeforeExit: () => require('./lib/delivery/flush-before-exit').flushBeforeExit,
+  peerState: () => require('./lib/delivery/peer').peerState,
+  safeSend: () => require('./lib/safe-send').safeSend,
+  safeSocket: () => require('./lib/safe-socket').safeSocket,
+  tcpInfo: () => require('./lib/delivery/peer').tcpInfo,
 });

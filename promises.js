@@ -2,7 +2,10 @@
 
 /** `safe-socket/promises`: what waits, as promises. */
 
-const { closeGracefully, delivered, flushBeforeExit } = require('./lib/on-demand');
+require('./lib/delivery/at-end');
+const { closeGracefully } = require('./lib/delivery/close-gracefully');
+const { delivered } = require('./lib/delivery/delivered');
+const { flushBeforeExit } = require('./lib/delivery/flush-before-exit');
 const { connect } = require('./lib/promises/connect');
 const { connections } = require('./lib/promises/connections');
 const { listen } = require('./lib/promises/listen');

@@ -5,12 +5,7 @@
  * every `tls.TLSSocket` and the sockets under `http`, `https` and `http2`.
  */
 
+require('./lib/delivery/at-end');
 const { guardEverySocket } = require('./lib/guard/all-sockets');
 
-const { SAFE_SOCKET_ON_REFUSED, SAFE_SOCKET_TRACE } = process.env;
-
-// Otherwise the policy is read when a socket is used.
-if (SAFE_SOCKET_ON_REFUSED || SAFE_SOCKET_TRACE) {
-  require('./lib/contract/policy').setProcessPolicy(SAFE_SOCKET_ON_REFUSED);
-}
 guardEverySocket();

@@ -6,7 +6,7 @@ const http = require('node:http');
 const net = require('node:net');
 const { describe, it } = require('node:test');
 
-const { belongsToHttp } = require('../lib/node/belongs-to-http');
+const { belongsToHttp } = require('../lib/node/http');
 const { policyOf } = require('../lib/contract/policy');
 const { safeSocket } = require('../lib/safe-socket');
 const { listening } = require('./support/listening');

@@ -6,7 +6,7 @@ const http2 = require('node:http2');
 const net = require('node:net');
 const { describe, it } = require('node:test');
 
-const { belongsToHttp } = require('../lib/node/belongs-to-http');
+const { belongsToHttp } = require('../lib/node/http');
 const { safeSocket } = require('../lib/safe-socket');
 const { refuses, turns } = require('./support/refusal');
 

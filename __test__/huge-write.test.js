@@ -8,7 +8,7 @@ const { once } = require('node:events');
 const { test } = require('node:test');
 
 const { PendingWrite } = require('../lib/socket/pending-write');
-const { kState } = require('../lib/socket/state');
+const { kState } = require('../lib/contract/record');
 const safe = require('..');
 const { connected } = require('./support/connection');
 

@@ -18,22 +18,18 @@ const { describe, it } = require('node:test');
 const tls = require('node:tls');
 
 const safe = require('..');
-const { belongsToHttp } = require('../lib/node/belongs-to-http');
-const { callerOf } = require('../lib/node/caller');
-const { isCalledByTls } = require('../lib/node/called-by-tls');
-const { descriptorOf } = require('../lib/node/descriptor');
-const { isDestroyedByHttpClient, isEndedByHttpServer } = require('../lib/node/http');
+const { belongsToHttp, isDestroyedByHttpClient, isEndedByHttpServer } = require('../lib/node/http');
+const { TLS_CARRIER, callerOf, isTimeoutOnStack } = require('../lib/node/stack');
+const { descriptorOf } = require('../lib/node/handle');
 const { isNormalizedByNode } = require('../lib/node/normalized-args');
-const { isTimeoutOnStack } = require('../lib/node/timeout-frame');
-const { undestroy } = require('../lib/node/undestroy');
-const { isWriteOnly } = require('../lib/node/write-only');
-const { kState } = require('../lib/socket/state');
+const { isWriteOnly, undestroy } = require('../lib/node/stream');
+const { kState } = require('../lib/contract/record');
 const { connected: connectedBy } = require('./support/connection');
 const { credentials } = require('./support/tls');
 
 const INTERNALS = path.join(__dirname, '..', 'lib', 'node');
 /** What rests on documented Node alone. */
-const DOCUMENTED = new Set(['async-callback.js', 'caller.js', 'clock.js', 'permission.js', 'versions.js']);
+const DOCUMENTED = new Set(['async-callback.js', 'clock.js', 'permission.js', 'versions.js']);
 const PUBLIC = ['readable', 'readableEnded', 'readableAborted', 'readableDidRead', 'readyState', 'closed', 'errored'];
 
 /** `socket` is of the implementation, `peer` of `net`. */
@@ -101,7 +97,7 @@ describe('beyond its documentation, Node', () => {
       });
       const { write } = carrier;
       carrier.write = function (...args) {
-        resolve(isCalledByTls(carrier.write));
+        resolve(callerOf(carrier.write).includes(TLS_CARRIER));
         return write.apply(this, args);
       };
       const secured = tls.connect({ socket: carrier, rejectUnauthorized: false });
@@ -110,7 +106,7 @@ describe('beyond its documentation, Node', () => {
     });
     assert.equal(await called, true);
     socket.write = function () {
-      return isCalledByTls(socket.write);
+      return callerOf(socket.write).includes(TLS_CARRIER);
     };
     assert.equal(socket.write('x'), false);
   });
@@ -183,7 +179,7 @@ describe('each file of lib/node', () => {
   for (const file of fs.readdirSync(INTERNALS).filter((name) => !DOCUMENTED.has(name))) {
     it(`${file} says what it knows, and what happens if it is no longer so`, () => {
       const text = fs.readFileSync(path.join(INTERNALS, file), 'utf8');
-      assert.match(text, /Beyond Node's documentation: [^]*?Should (?:it|one|they) (?:go|change)/);
+      assert.match(text, /Beyond Node's documentation:\s[^]*?Should (?:it|one|they)\s(?: \* +)?(?:go|change)/);
     });
   }
 });

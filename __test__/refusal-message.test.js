@@ -5,7 +5,7 @@ const { PassThrough } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: delay } = require('node:timers/promises');
 
-const { describeWithoutNative } = require('../lib/contract/refused-error');
+const { CODE, describe: wordsOf } = require('../lib/contract/refused-error');
 const { tryNative } = require('../lib/native/addon');
 const { safeSocket } = require('../lib/safe-socket');
 const { refuses } = require('./support/refusal');
@@ -15,6 +15,9 @@ const ENDED_BY = ['local', 'peer', 'destroy', 'reset', 'timeout', 'error', 'unkn
 const CAUSES = [undefined, 'ECONNRESET', 'EPIPE', 'ERR_ANY'];
 const ELAPSED_MS = [undefined, 0, 1, 999, 1000, 9_999, 10_000, 59_999, 599_999, 600_000, 3_600_000, 2 ** 40];
 const BYTES = [0, 1, 2, 65_536, 2 ** 33];
+
+/** @param {any} details */
+const describeWithoutNative = (details) => ({ code: CODE, message: wordsOf(details) });
 
 function* combinations() {
   for (const operation of OPERATIONS) {

@@ -1,30 +1,13 @@
 'use strict';
 
-/** The two factories of `net`. */
+/**
+ * What opens sockets and servers. All of it is loaded with the first of them: a server that has used up the descriptors of
+ * the process can read no file for its first connection.
+ */
 
-const { normalizeArgs } = require('./socket/args');
-const { Server } = require('./server/server');
+const { Server, createServer } = require('./server/server');
+const { BoundSocket } = require('./socket/bound-socket');
+const { connect } = require('./socket/create-connection');
 const { Socket } = require('./socket/socket');
 
-/**
- * @param {...any} args those of `socket.connect()`; the options are the constructor's too, and `timeout`
- * @returns {any} a socket that is being connected
- */
-function connect(...args) {
-  const normalized = normalizeArgs(args);
-  const [options] = normalized;
-  const socket = new Socket(options);
-  if (options.timeout) socket.setTimeout(options.timeout);
-  return socket.connect(normalized);
-}
-
-/**
- * @param {any} [options]
- * @param {Function} [connectionListener]
- * @returns {any}
- */
-function createServer(options, connectionListener) {
-  return new Server(options, connectionListener);
-}
-
-module.exports = { connect, createServer };
+module.exports = { BoundSocket, Server, Socket, connect, createServer };

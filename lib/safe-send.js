@@ -1,9 +1,9 @@
 'use strict';
 
-const { invalidArgType } = require('./errors/argument');
 const { checkChunk } = require('./contract/check-chunk');
 const { isEnded } = require('./contract/ending');
 const { SocketAlreadyEndedError } = require('./contract/refused-error');
+const { invalidArgType } = require('./errors/argument');
 
 /**
  * Writes where that is possible: the way to write without an exception and without a race.

@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * What can be counted, on `node:diagnostics_channel`. Nothing is asked or made where nobody has subscribed.
+ * What can be counted, on `node:diagnostics_channel`. Nothing is asked or made if nobody has subscribed.
  *
  *     safe-socket:opened   { socket }                                        a connection of ours is there
  *     safe-socket:closed   { socket, endedBy, bytesDelivered, bytesUndelivered }  ours, and guarded ones of Node's
- *     safe-socket:refused  { socket, operation, error }                       see refusal.js
+ *     safe-socket:refused  { socket, operation, error }                       a call on an ended stream
  */
 
 const diagnostics = require('node:diagnostics_channel');
@@ -14,6 +14,7 @@ const { endingOf } = require('./ending');
 
 const openedChannel = diagnostics.channel('safe-socket:opened');
 const closedChannel = diagnostics.channel('safe-socket:closed');
+const refusedChannel = diagnostics.channel('safe-socket:refused');
 
 /** @param {object} socket */
 function publishOpened(socket) {
@@ -23,7 +24,7 @@ function publishOpened(socket) {
 /**
  * @param {object} socket
  * @param {number} written
- * @param {number | undefined} bytesDelivered undefined where nobody knows
+ * @param {number | undefined} bytesDelivered undefined if nobody knows
  */
 function publishClosed(socket, written, bytesDelivered) {
   closedChannel.publish({
@@ -34,4 +35,4 @@ function publishClosed(socket, written, bytesDelivered) {
   });
 }
 
-module.exports = { closedChannel, publishClosed, publishOpened };
+module.exports = { closedChannel, publishClosed, publishOpened, refusedChannel };

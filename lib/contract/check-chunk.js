@@ -1,6 +1,7 @@
 'use strict';
 
 const { Writable } = require('node:stream');
+const { isUint8Array } = require('node:util/types');
 
 /** They swallow everything, so that what they throw is about the argument. By object mode. @type {Map<boolean, Writable>} */
 const probes = new Map();
@@ -17,6 +18,8 @@ const probes = new Map();
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_STREAM_NULL_VALUES`, `ERR_UNKNOWN_ENCODING`
  */
 function checkChunk(stream, chunk, encoding, cutoff) {
+  // What every stream takes, and most programs write.
+  if (encoding === undefined && (typeof chunk === 'string' || isUint8Array(chunk))) return;
   try {
     probe(stream.writableObjectMode !== false).write(
       chunk,

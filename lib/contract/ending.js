@@ -1,16 +1,13 @@
 'use strict';
 
-const { policyOf } = require('./policy');
-const { recordFor, recordOf } = require('./record');
-const { nowMs } = require('../node/clock');
-
 /**
- * Who ended a socket, for every kind of socket. A socket has ended from the first of `writableEnded`, `destroyed` or
+ * When a stream has ended, and who ended it. A stream has ended from the first of `writableEnded`, `destroyed` or
  * `errored !== null`; that first transition decides, and what comes after it changes nothing:
  *
- *     connect() ──▶ open ──▶ end()             local │ peer when the other side's FIN made us end
- *       ▲                ──▶ destroy()         destroy
- *       │                ──▶ destroy(error)    reset │ timeout │ error
+ *     connect() ──▶ open ──▶ end()             noteEnd       timeout │ reset │ peer │ local
+ *       ▲                ──▶ destroy()         noteDestroy   timeout │ peer │ destroy
+ *       │                ──▶ destroy(error)    noteDestroy   reset │ timeout │ error
+ *       │                ──▶ a failed write    noteFailure   reset │ timeout │ error
  *       └── forgetEnding ◀── ended
  *
  * Nothing of it shows on the object, see `record.js`.
@@ -19,8 +16,20 @@ const { nowMs } = require('../node/clock');
  * @property {import('./refused-error').EndedBy} endedBy
  * @property {unknown} [cause] the error that ended the socket, if one did
  * @property {number} [time] milliseconds, as of `nowMs()`, unless the ending is older than our watch
- * @property {Error} [trace] made at the line that ended the socket, where tracing is on
+ * @property {Error} [trace] made at the line that ended the socket, if tracing is on
  */
+
+const { nowMs } = require('../node/clock');
+const { isDestroyedByHttpClient, isEndedByHttpServer } = require('../node/http');
+const { isTimeoutOnStack } = require('../node/stack');
+const { isWriteOnly } = require('../node/stream');
+const { policyOf } = require('./policy');
+const { recordFor, recordOf } = require('./record');
+
+const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
+
+/** The socket whose `'timeout'` event is on the stack. @type {object | null} */
+let timingOut = null;
 
 /** Told of every ending, for the report. @type {((socket: object, ending: Ending) => void) | null} */
 let observer = null;
@@ -49,6 +58,49 @@ function isEnded(socket) {
 }
 
 /**
+ * `end()` was called, or is about to be.
+ *
+ * `readableEnded` is true from the `'end'` event on. A socket that may not stay half open was ended by the peer's FIN then,
+ * whether Node calls `end()` for us or an `'end'` listener was quicker.
+ *
+ * Node ends a stream of `http2` when the peer has sent RST_STREAM: it is closed before it is ended. A `close()` on
+ * this side is noted before that, see `guard/http2-stream.js`.
+ *
+ * @param {any} socket
+ * @param {Function} cutoff the public method that was called: the traced stack starts at its caller
+ */
+function noteEnd(socket, cutoff) {
+  let endedBy = /** @type {import('./refused-error').EndedBy} */ ('local');
+  if (isTimingOut(socket)) endedBy = 'timeout';
+  else if (isHttp2Stream(socket) && socket.closed) endedBy = 'reset';
+  else if (socket.readableEnded === true && !staysHalfOpen(socket) && !isWriteOnly(socket)) endedBy = 'peer';
+  noteEnding(socket, endedBy, undefined, cutoff);
+}
+
+/**
+ * The socket is being destroyed.
+ *
+ * @param {any} socket
+ * @param {unknown} error the argument of `destroy()`
+ * @param {Function} cutoff the public method: the traced stack starts at its caller
+ */
+function noteDestroy(socket, error, cutoff) {
+  if (error !== undefined && error !== null) noteEnding(socket, endedByOfError(error), error, cutoff);
+  else if (isTimingOut(socket)) noteEnding(socket, 'timeout', undefined, cutoff);
+  else noteEnding(socket, isDestroyedAtPeersEnd(socket) ? 'peer' : 'destroy', undefined, cutoff);
+}
+
+/**
+ * The socket has failed. It counts as ended from this moment, and not from the event a tick later.
+ *
+ * @param {any} socket
+ * @param {unknown} error
+ */
+function noteFailure(socket, error) {
+  noteEnding(socket, endedByOfError(error), error);
+}
+
+/**
  * Records the first transition; later calls are ignored.
  *
  * @param {object} socket
@@ -56,20 +108,25 @@ function isEnded(socket) {
  * @param {unknown} [cause]
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
  */
-function noteEnding(socket, endedBy, cause, cutoff) {
+function noteEnding(socket, endedBy, cause, cutoff = noteEnding) {
   if (endingOf(socket) !== undefined) return;
   /** @type {Ending} */
   const ending = { endedBy, cause, time: nowMs() };
-  if (policyOf(socket).trace) ending.trace = traceEnding(cutoff ?? noteEnding);
+  if (policyOf(socket).trace) {
+    ending.trace = new Error('The socket was ended here');
+    Error.captureStackTrace(ending.trace, cutoff);
+  }
   recordFor(socket).ending = ending;
   observer?.(socket, ending);
 }
 
 /**
- * @param {(socket: object, ending: Ending) => void} listener is told of every socket that ends
+ * The stream was over when it came into our hands.
+ *
+ * @param {any} socket
  */
-function observeEndings(listener) {
-  observer = listener;
+function noteUnknownEnding(socket) {
+  recordFor(socket).ending ??= { endedBy: 'unknown', cause: socket.errored ?? undefined };
 }
 
 /**
@@ -83,7 +140,7 @@ function forgetEnding(socket) {
 }
 
 /**
- * Puts a record back that was forgotten too early.
+ * Puts an ending back that was forgotten too early, or that is another stream's, too.
  *
  * @param {object} socket
  * @param {Ending} ending
@@ -93,29 +150,95 @@ function restoreEnding(socket, ending) {
 }
 
 /**
- * The stream was over when it came into our hands.
- *
- * @param {any} socket
+ * @param {(socket: object, ending: Ending) => void} listener is told of every socket that ends
  */
-function noteUnknownEnding(socket) {
-  recordFor(socket).ending ??= { endedBy: 'unknown', cause: socket.errored ?? undefined };
+function observeEndings(listener) {
+  observer = listener;
 }
 
 /**
- * @param {Function} cutoff
- * @returns {Error}
+ * @param {any} error
+ * @returns {'reset' | 'timeout' | 'error'} who has ended a socket that ends with this error
  */
-function traceEnding(cutoff) {
-  const trace = new Error('The socket was ended here');
-  Error.captureStackTrace(trace, cutoff);
-  return trace;
+function endedByOfError(error) {
+  const code = error?.code;
+  if (RESET_CODES.has(code)) return 'reset';
+  return code === 'ETIMEDOUT' ? 'timeout' : 'error';
+}
+
+/**
+ * Runs `emitTimeout`, which emits the `'timeout'` event of the socket: what ends the socket in there is the timeout.
+ *
+ * @template T
+ * @param {object} socket
+ * @param {() => T} emitTimeout called with the socket as `this`
+ * @returns {T}
+ */
+function insideTimeout(socket, emitTimeout) {
+  const outer = timingOut;
+  timingOut = socket;
+  try {
+    return emitTimeout.call(socket);
+  } finally {
+    timingOut = outer;
+  }
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean} whether its `'timeout'` event is on the stack
+ */
+function isTimingOut(socket) {
+  if (timingOut !== null) return timingOut === socket || timingOut === socket.socket;
+  return (hasTimeout(socket) || hasTimeout(socket.socket)) && isTimeoutOnStack();
+}
+
+/**
+ * Node keeps what it was given as `timeout`, also if it then throws: that can be anything.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function hasTimeout(socket) {
+  const timeout = socket?.timeout;
+  return typeof timeout === 'number' && timeout > 0;
+}
+
+/**
+ * @param {any} stream
+ * @returns {boolean} whether it is one of Node's `http2`
+ */
+function isHttp2Stream(stream) {
+  return typeof stream.rstCode === 'number';
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function staysHalfOpen(socket) {
+  return socket.allowHalfOpen === true && !isEndedByHttpServer(socket);
+}
+
+/**
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function isDestroyedAtPeersEnd(socket) {
+  return socket.readableEnded === true && isDestroyedByHttpClient(socket);
 }
 
 module.exports = {
+  endedByOfError,
   endingOf,
   forgetEnding,
+  insideTimeout,
   isEnded,
+  isHttp2Stream,
+  noteDestroy,
+  noteEnd,
   noteEnding,
+  noteFailure,
   noteUnknownEnding,
   observeEndings,
   restoreEnding,

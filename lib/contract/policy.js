@@ -22,7 +22,7 @@ const { recordFor, recordOf } = require('./record');
 const ON_REFUSED = ['throw', 'emit', 'drop'];
 const CHOICES = ON_REFUSED.map((name) => `'${name}'`).join(', ');
 
-/** @type {Policy} */
+/** That of every stream that has none of its own. @type {Policy} */
 const processPolicy = {
   strict: false,
   trace: process.env.SAFE_SOCKET_TRACE === '1',
@@ -112,4 +112,4 @@ function argumentError(code, message) {
   return Object.assign(new TypeError(message), { code });
 }
 
-module.exports = { ON_REFUSED, hasPolicy, policyOf, setPolicy, setProcessPolicy, validatePolicy };
+module.exports = { hasPolicy, policyOf, processPolicy, setPolicy, setProcessPolicy, validatePolicy };

@@ -1,10 +1,29 @@
 'use strict';
 
-const { kState } = require('../socket/state');
+/** Under this symbol a socket of ours keeps its state, which is its record, too. */
+const kState = Symbol('safe-socket.state');
+
+/**
+ * What is known of a connection of Node's from the last look at which the kernel had taken everything: `before` is what its
+ * counter showed before the first byte of ours (1 for the SYN of a client, and whatever an adopted descriptor had sent),
+ * `accepted` what it had taken then, `hasSentFin` whether the FIN was sent: a connection that was reset does not tell,
+ * and one byte too few is promised rather than one too many. Only a socket that is watched has a record to keep it in,
+ * so that its next `connect()` is seen, and forgets it.
+ *
+ * @typedef {{ before: number, accepted: number, hasSentFin: boolean }} Counted
+ */
+
+/** What waits for a stream hooks in here, and finds out in time. Few streams have any. */
+const hooks = {
+  /** Told of `ref()` and `unref()`. @type {Set<() => void> | undefined} */
+  referenced: undefined,
+  /** Told before the descriptor is closed, with the error that destroys the socket. @type {Set<(error: Error | null) => void> | undefined} */
+  closing: undefined,
+};
 
 /** What few streams set. It stands on the prototype, so that the others do not carry it. */
 const rare = {
-  /** See `guarded-deadlines.js`. @type {number | undefined} */
+  /** See `guard/deadlines.js`. @type {number | undefined} */
   lingerMs: undefined,
   /** @type {number | undefined} */
   writeTimeoutMs: undefined,
@@ -12,10 +31,9 @@ const rare = {
   isFollowed: false,
   /** Whether the socket keeps the process alive, as far as we have seen. */
   isReferenced: true,
-  /** What the kernel has said of this connection; see `look.js`. @type {import('../delivery/look').Counted | undefined} */
+  /** What the kernel has said of this connection; see `delivery/snapshot.js`. @type {Counted | undefined} */
   counted: undefined,
-  /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
-  referenced: undefined,
+  ...hooks,
 };
 
 /**
@@ -63,16 +81,19 @@ class Recorded extends Carrier {
 const { recordOf: foreignRecordOf } = Recorded;
 
 /**
- * @param {object} stream not one of ours
- * @returns {boolean}
+ * What every record has, ours or not.
+ *
+ * @typedef {object} CommonRecord
+ * @property {import('./policy').Policy} [policy] that of this stream alone; see `policy.js`
+ * @property {import('./ending').Ending} [ending] who ended it; see `ending.js`
+ * @property {typeof hooks['referenced']} [referenced]
+ * @property {typeof hooks['closing']} [closing]
+ * @property {number} [lingerMs] how long `end()` waits for the peer
  */
-function hasRecord(stream) {
-  return foreignRecordOf(stream) !== undefined;
-}
 
 /**
  * @param {any} stream
- * @returns {{ policy?: import('./policy').Policy, ending?: import('./ending').Ending } | undefined}
+ * @returns {CommonRecord | undefined}
  */
 function recordOf(stream) {
   return stream[kState] ?? foreignRecordOf(stream);
@@ -91,10 +112,38 @@ function foreignRecordFor(stream) {
 
 /**
  * @param {any} stream
- * @returns {{ policy?: import('./policy').Policy, ending?: import('./ending').Ending, referenced?: Set<() => void> }}
+ * @returns {CommonRecord}
  */
 function recordFor(stream) {
   return stream[kState] ?? foreignRecordFor(stream);
+}
+
+/**
+ * Has a socket looked at once more before its descriptor is closed: afterwards the kernel tells nothing.
+ *
+ * @param {any} stream
+ * @param {(error: Error | null) => void} listener called once, with the error that destroys the socket
+ * @returns {() => void} takes it back
+ */
+function beforeClose(stream, listener) {
+  const record = recordFor(stream);
+  const listeners = (record.closing ??= new Set());
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * The descriptor of the stream is about to be closed.
+ *
+ * @param {any} stream
+ * @param {Error | null | undefined} error
+ */
+function tellClosing(stream, error) {
+  const record = recordOf(stream);
+  const listeners = record?.closing;
+  if (record === undefined || listeners === undefined) return;
+  record.closing = undefined;
+  for (const listener of listeners) listener(error ?? null);
 }
 
 /**
@@ -106,4 +155,14 @@ function tellReferenced(record) {
   record.referenced?.forEach((listener) => listener());
 }
 
-module.exports = { foreignRecordFor, foreignRecordOf, hasRecord, recordFor, recordOf, tellReferenced };
+module.exports = {
+  beforeClose,
+  foreignRecordFor,
+  foreignRecordOf,
+  hooks,
+  kState,
+  recordFor,
+  recordOf,
+  tellClosing,
+  tellReferenced,
+};

@@ -1,18 +1,19 @@
 'use strict';
 
-const diagnostics = require('node:diagnostics_channel');
-const { Duplex, Writable, finished } = require('node:stream');
+/** What becomes of a call on a stream that has already ended. */
+
+const { Buffer } = require('node:buffer');
+const { Writable, finished } = require('node:stream');
 const { debuglog } = require('node:util');
 
-const { endingOf } = require('./ending');
-const { SocketAlreadyEndedError } = require('./refused-error');
-const { isCalledByTls } = require('../on-demand');
-const { isPipedInto } = require('./piped');
-const { policyOf, setPolicy } = require('./policy');
 const { nextTick, nowMs } = require('../node/clock');
+const { TLS_CARRIER, callerOf, isPipedInto } = require('../node/stack');
+const { refusedChannel } = require('./channels');
+const { processPolicy } = require('./policy');
+const { recordOf } = require('./record');
+const { SocketAlreadyEndedError } = require('./refused-error');
 const { userStack } = require('./user-stack');
 
-const channel = diagnostics.channel('safe-socket:refused');
 const debug = debuglog('safe-socket');
 
 /** Sockets whose `'error'` for a refused write of a pipe is on its way. @type {WeakSet<object>} */
@@ -23,128 +24,102 @@ const destroyedStream = new Writable({ write() {} }).destroy();
 destroyedStream.end();
 
 /**
- * Refuses a write to an ended socket. The caller has already checked the arguments and that the socket has ended.
- *
- * @param {any} socket
- * @param {unknown} chunk
- * @param {unknown} encoding as the public method got it; may be the callback
- * @param {unknown} callback
- * @param {Function} [cutoff] the public method: the stack of the error starts at its caller
- * @returns {false} where it does not throw
- * @throws {SocketAlreadyEndedError}
- */
-function refuseWrite(socket, chunk, encoding, callback, cutoff = refuseWrite) {
-  if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = undefined;
-  }
-  refuse(socket, 'write', byteLengthOf(chunk, encoding), callback, cutoff);
-  return false;
-}
-
-/**
- * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only where the policy is strict
+ * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only if the policy is strict
  * and no pipe may have called it; elsewhere its callback is settled, which Node leaves waiting for ever after `destroy()`.
  *
  * @param {any} socket
  * @param {unknown} chunk
  * @param {unknown} encoding
  * @param {unknown} callback
- * @param {Function} [cutoff]
- * @param {Function} [endOfStream] what the stream itself does for `end()`
+ * @param {Function} cutoff the public method: the stack of the error starts at its caller
+ * @param {Function} endOfStream what the stream itself does for `end()`
  * @returns {any} the socket, where it does not throw
  * @throws {SocketAlreadyEndedError}
  */
-function refuseEnd(socket, chunk, encoding, callback, cutoff = refuseEnd, endOfStream = Duplex.prototype.end) {
-  if (typeof chunk === 'function') {
-    callback = chunk;
-    chunk = encoding = undefined;
-  } else if (typeof encoding === 'function') {
-    callback = encoding;
-    encoding = undefined;
-  }
+function refuseEnd(socket, chunk, encoding, callback, cutoff, endOfStream) {
+  if (typeof chunk === 'function') [chunk, encoding, callback] = [undefined, undefined, chunk];
   const isBare = chunk === undefined || chunk === null;
-  if (isBare && (!policyOf(socket).strict || isPipedInto(socket) || isCalledByTls(cutoff))) {
-    settleEnd(socket, callback, endOfStream);
+  const { strict } = recordOf(socket)?.policy ?? processPolicy;
+  if (isBare && (!strict || isPipedInto(socket) || callerOf(cutoff).includes(TLS_CARRIER))) {
+    settleEnd(socket, typeof encoding === 'function' ? encoding : callback, endOfStream);
   } else {
-    refuse(socket, 'end', isBare ? 0 : byteLengthOf(chunk, encoding), callback, cutoff);
+    refuse(socket, 'end', chunk, encoding, callback, cutoff);
   }
   return socket;
 }
 
 /**
+ * Refuses a call that would lose something. The caller has already checked the arguments and that the socket has ended.
+ *
  * @param {any} socket
  * @param {'write' | 'end'} operation
- * @param {number} bytesRefused
+ * @param {unknown} chunk
+ * @param {unknown} encoding as the public method got it; may be the callback
  * @param {unknown} callback
- * @param {Function} cutoff
+ * @param {Function} cutoff the public method: the stack of the error starts at its caller
+ * @returns {false} what a `write()` that does not throw returns
+ * @throws {SocketAlreadyEndedError}
  */
-function refuse(socket, operation, bytesRefused, callback, cutoff) {
-  const error = refusalOf(socket, operation, bytesRefused, cutoff);
+function refuse(socket, operation, chunk, encoding, callback, cutoff) {
+  if (typeof encoding === 'function') [encoding, callback] = [undefined, encoding];
+  const error = refusal(socket, operation, chunk, encoding, cutoff);
   const piped = isPipedInto(socket);
-  const onRefused = isCalledByTls(cutoff) ? 'drop' : policyOf(socket).onRefused;
+  const policy = recordOf(socket)?.policy ?? processPolicy;
+  // TLS passes a callback that fails the TLS socket, and could catch no exception.
+  const onRefused = callerOf(cutoff).includes(TLS_CARRIER) ? 'drop' : policy.onRefused;
   if (typeof onRefused === 'function') {
     if (onRefused(error, socket) !== true) throw error;
   } else if (onRefused === 'throw') {
     if (!piped) throw error;
     // The event is the one report of it: the callback of a refused call is not called.
     emitSoon(socket, error, piped);
-    return;
+    return false;
   } else if (onRefused === 'emit') {
     emitSoon(socket, error, piped);
   }
   if (typeof callback === 'function') nextTick(callback, error);
+  return false;
 }
 
 /**
- * The error of a refused call that is the caller's alone: policies and pipes do not matter.
+ * Makes the error of a refused call, and tells the log and the diagnostics channel of it.
  *
  * @param {any} socket
  * @param {'write' | 'end'} operation
  * @param {unknown} chunk
  * @param {unknown} encoding
- * @param {Function} cutoff the public function
+ * @param {Function} cutoff the public function: the stack of the error starts at its caller
  * @returns {InstanceType<typeof SocketAlreadyEndedError>}
  */
 function refusal(socket, operation, chunk, encoding, cutoff) {
-  return refusalOf(socket, operation, byteLengthOf(chunk, encoding), cutoff);
-}
-
-/**
- * @param {any} socket
- * @param {'write' | 'end'} operation
- * @param {number} bytesRefused
- * @param {Function} cutoff
- * @returns {InstanceType<typeof SocketAlreadyEndedError>} of which the log and the diagnostics channel have been told
- */
-function refusalOf(socket, operation, bytesRefused, cutoff) {
-  const ending = endingOf(socket);
+  const ending = recordOf(socket)?.ending;
+  // 0 for the objects of a stream in object mode.
+  let bytesRefused = ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
+  if (typeof chunk === 'string') {
+    bytesRefused = Buffer.byteLength(chunk, /** @type {BufferEncoding} */ (encoding ?? 'utf8'));
+  }
+  const cause = ending?.cause ?? socket.errored ?? undefined;
   const error = new SocketAlreadyEndedError({
     operation,
     endedBy: ending?.endedBy ?? 'unknown',
-    causeCode: codeOf(ending?.cause ?? socket.errored),
+    causeCode: typeof cause?.code === 'string' ? cause.code : undefined,
     elapsedMs: ending?.time === undefined ? undefined : Math.floor(nowMs() - ending.time),
     bytesRefused,
-    cause: causeOf(socket, ending),
+    cause: ending?.trace === undefined ? cause : withTrace(cause, ending.trace),
     bytesWritten: socket.bytesWritten ?? socket.socket?.bytesWritten,
   });
   Error.captureStackTrace(error, cutoff);
   debug('%s of %d bytes refused, ended by %s', operation, bytesRefused, error.endedBy);
-  if (channel.hasSubscribers) channel.publish({ socket, operation, error });
+  if (refusedChannel.hasSubscribers) refusedChannel.publish({ socket, operation, error });
   return error;
 }
 
 /**
- * The error that ended the socket; with tracing, the line that ended it, or that line as the cause of the error.
- *
- * @param {any} socket
- * @param {import('./ending').Ending | undefined} ending
- * @returns {unknown}
+ * @param {unknown} cause the error that ended the socket
+ * @param {Error} trace the line that ended it
+ * @returns {unknown} that line, as the cause of the error if there is one
  */
-function causeOf(socket, ending) {
-  const cause = ending?.cause ?? socket.errored ?? undefined;
-  const trace = ending?.trace;
-  if (trace === undefined) return cause;
+function withTrace(cause, trace) {
   userStack(trace);
   if (cause === undefined) return trace;
   if (cause instanceof Error && cause.cause === undefined && Object.isExtensible(cause)) {
@@ -195,22 +170,4 @@ function settleEnd(socket, callback, endOfStream) {
   else finished(socket, { readable: false }, /** @type {any} */ (callback));
 }
 
-/**
- * @param {unknown} chunk
- * @param {unknown} encoding
- * @returns {number} 0 for the objects of a stream in object mode
- */
-function byteLengthOf(chunk, encoding) {
-  if (typeof chunk === 'string') return Buffer.byteLength(chunk, /** @type {BufferEncoding} */ (encoding ?? 'utf8'));
-  return ArrayBuffer.isView(chunk) ? chunk.byteLength : 0;
-}
-
-/**
- * @param {any} error
- * @returns {string | undefined}
- */
-function codeOf(error) {
-  return typeof error?.code === 'string' ? error.code : undefined;
-}
-
-module.exports = { destroyedStream, policyOf, refusal, refuseEnd, refuseWrite, setPolicy };
+module.exports = { destroyedStream, refusal, refuse, refuseEnd };

@@ -20,6 +20,10 @@
  * @property {number} [bytesUndelivered] bytes that were lost, where that is known
  */
 
+/** The code, and the sentence that every message begins with; Rust has both for what it finds out itself. */
+const CODE = 'ERR_SOCKET_ALREADY_ENDED';
+const BASE = 'The socket has already been ended.';
+
 /**
  * Thrown by a write to a socket that has already ended. Match `code`, not the message.
  *
@@ -30,9 +34,8 @@ class SocketAlreadyEndedError extends Error {
    * @param {RefusalDetails & { cause?: unknown, bytesWritten?: number }} details
    */
   constructor(details) {
-    const { code, message } = describe(details);
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.code = code;
+    super(describe(details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = CODE;
     /** The call that was refused. */
     this.operation = details.operation;
     /** Who ended the socket. */
@@ -53,48 +56,6 @@ Object.defineProperty(SocketAlreadyEndedError.prototype, 'name', {
   configurable: true,
 });
 
-/**
- * Code and message are defined in Rust, in `src/core/error.rs`. Where the native binary cannot be loaded
- * the guard still works, with the words of `describeWithoutNative`.
- *
- * @param {RefusalDetails} details
- * @returns {{ code: string, message: string }}
- */
-function describe(details) {
-  const native = nativeOrNone();
-  if (typeof native?.describeRefusal !== 'function') return describeWithoutNative(details);
-  const { operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered } = details;
-  return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered });
-}
-
-function nativeOrNone() {
-  try {
-    // Required here: the preload must not load the native binary before something is refused.
-    return require('../native/addon').tryNative();
-  } catch {
-    // The package is not where it was when the process began.
-    return null;
-  }
-}
-
-/**
- * The fall-back for `describeRefusal` of the native binary. `__test__/refusal-message.test.js` holds the two equal.
- *
- * @param {RefusalDetails} details
- * @returns {{ code: string, message: string }}
- */
-function describeWithoutNative({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered }) {
-  const code = causeCode === undefined ? '' : ` (${causeCode})`;
-  const when = elapsedMs === undefined ? '' : `, ${ago(elapsedMs)}`;
-  const what =
-    bytesRefused === 0 ? `${operation}()` : `${operation}() of ${bytesRefused} ${plural(bytesRefused, 'byte')}`;
-  const outcome = operation === 'delivered' ? loss(bytesUndelivered) : `This ${what} was refused.`;
-  return {
-    code: 'ERR_SOCKET_ALREADY_ENDED',
-    message: `The socket has already been ended. ${HOW_IT_ENDED[endedBy]}${code}${when}. ${outcome}`,
-  };
-}
-
 /** @type {Record<EndedBy, string>} */
 const HOW_IT_ENDED = {
   local: 'It was ended on this side, by end()',
@@ -107,33 +68,26 @@ const HOW_IT_ENDED = {
 };
 
 /**
- * @param {number} elapsedMs
- * @returns {string}
+ * @param {RefusalDetails} details
+ * @returns {string} the message: that the socket has ended, how, when, and what became of the call
  */
-function ago(elapsedMs) {
-  if (elapsedMs < 1) return 'less than 1 ms ago';
-  if (elapsedMs < 10_000) return `${elapsedMs} ms ago`;
-  const secs = Math.floor(elapsedMs / 1000);
-  if (secs < 600) return `${secs} s ago`;
-  return `${Math.floor(secs / 60)} min ago`;
+function describe({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered }) {
+  const code = causeCode === undefined ? '' : ` (${causeCode})`;
+  let when = '';
+  if (elapsedMs !== undefined) {
+    if (elapsedMs < 1) when = ', less than 1 ms ago';
+    else if (elapsedMs < 10_000) when = `, ${elapsedMs} ms ago`;
+    else if (elapsedMs < 600_000) when = `, ${Math.floor(elapsedMs / 1000)} s ago`;
+    else when = `, ${Math.floor(elapsedMs / 60_000)} min ago`;
+  }
+  let outcome = 'Not everything was delivered, as far as is known.';
+  if (operation !== 'delivered') {
+    const bytes = bytesRefused === 0 ? '' : ` of ${bytesRefused} ${bytesRefused === 1 ? 'byte' : 'bytes'}`;
+    outcome = `This ${operation}()${bytes} was refused.`;
+  } else if (bytesUndelivered !== undefined) {
+    outcome = `${bytesUndelivered} ${bytesUndelivered === 1 ? 'byte was' : 'bytes were'} not delivered.`;
+  }
+  return `${BASE} ${HOW_IT_ENDED[endedBy]}${code}${when}. ${outcome}`;
 }
 
-/**
- * @param {number | undefined} bytes
- * @returns {string}
- */
-function loss(bytes) {
-  if (bytes === undefined) return 'Not everything was delivered, as far as is known.';
-  return `${bytes} ${bytes === 1 ? 'byte was' : 'bytes were'} not delivered.`;
-}
-
-/**
- * @param {number} count
- * @param {string} noun
- * @returns {string}
- */
-function plural(count, noun) {
-  return count === 1 ? noun : `${noun}s`;
-}
-
-module.exports = { SocketAlreadyEndedError, describeWithoutNative };
+module.exports = { BASE, CODE, SocketAlreadyEndedError, describe };

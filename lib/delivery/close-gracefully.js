@@ -2,10 +2,10 @@
 
 /** `closeGracefully(socket)`: end, wait until everything has arrived and the peer has ended too, and never for ever. */
 
-const { watchConnection } = require('./watch');
-const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
 const { endingOf } = require('../contract/ending');
 const { clearTimeout, nowMs, setTimeout } = require('../node/clock');
+const { pastDelivery, validateOptions, validateSocket, wasReset } = require('./delivered');
+const { watchConnection } = require('./watch');
 
 /**
  * @typedef {object} GracefulClose
@@ -37,7 +37,7 @@ async function closeGracefully(socket, options = {}) {
   // Nobody reads: the FIN would wait behind unread data for ever, and closing then would be a reset.
   if (socket.readableFlowing === null) socket.resume();
 
-  const isDone = (/** @type {import('./look').Look} */ { delivered = -1, peer }) =>
+  const isDone = (/** @type {import('./snapshot').Snapshot} */ { delivered = -1, peer }) =>
     delivered >= goal && peer !== 'open' && socket.writableFinished;
   const { verdict, look } = await watchConnection(socket, isDone, options);
   if (verdict === 'timeout') reset(socket);
@@ -79,7 +79,7 @@ function endedBy(socket) {
  * @param {any} socket
  * @param {number} goal
  * @param {'done' | 'dead' | 'timeout'} verdict
- * @param {import('./look').Look | null} look
+ * @param {import('./snapshot').Snapshot | null} look
  * @returns {GracefulClose}
  */
 function report(socket, goal, verdict, look) {
@@ -145,4 +145,14 @@ function reset(socket) {
 
 function ignore() {}
 
-module.exports = { closeGracefully };
+/**
+ * `closeGracefully()` for those who do not wait for it: the socket has been ended, and takes no longer than this.
+ *
+ * @param {any} socket
+ * @param {number} timeout milliseconds
+ */
+function linger(socket, timeout) {
+  closeGracefully(socket, { timeout }).catch(ignore);
+}
+
+module.exports = { closeGracefully, linger };

@@ -4,22 +4,20 @@
 
 const { Socket } = require('node:net');
 
+const { endedByOfError, endingOf } = require('../contract/ending');
+const { beforeClose, kState } = require('../contract/record');
 const { invalidArgType, invalidArgValue } = require('../errors/argument');
-const { bytesDelivered: bytesDeliveredAtClose } = require('../socket/close');
-const { watchConnection } = require('./watch');
-const { descriptorOf } = require('../node/descriptor');
-const { endedByOfError } = require('../contract/ended-by');
-const { endingOf } = require('../contract/ending');
-const { undeliveredError } = require('./undelivered-error');
-const { follow } = require('../guard/guard');
-const { beforeClose } = require('./last-look');
-const { isOurs, lookAt } = require('./look');
 const { netError } = require('../errors/net');
-const { kState } = require('../socket/state');
 const { errnoError } = require('../errors/system');
 const { validateAbortSignal, validateObject, validateTimeout } = require('../errors/validate');
+const { follow } = require('../guard/guard');
+const { descriptorOf } = require('../node/handle');
+const { bytesDeliveredAtClose } = require('../socket/state');
+const { isOurs, snapshotOf } = require('./snapshot');
+const { undeliveredError } = require('./undelivered-error');
+const { watchConnection } = require('./watch');
 
-/** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./look').Look | null>} */
+/** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./snapshot').Snapshot | null>} */
 const lastLooks = new WeakMap();
 
 /**
@@ -82,7 +80,7 @@ function pastDelivery(socket, goal) {
   } else {
     rememberLastLook(socket);
   }
-  const first = lookAt(socket);
+  const first = snapshotOf(socket);
   if (typeof first === 'number') throw unavailable(first);
   return null;
 }
@@ -116,7 +114,7 @@ function rememberLastLook(socket) {
   if (lastLooks.get(socket) === null) return;
   lastLooks.set(socket, null);
   beforeClose(socket, (error) => {
-    const look = lookAt(socket, endedByOfError(error) === 'reset');
+    const look = snapshotOf(socket, endedByOfError(error) === 'reset');
     lastLooks.set(socket, typeof look === 'object' ? look : null);
   });
 }

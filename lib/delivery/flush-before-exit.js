@@ -1,7 +1,9 @@
 'use strict';
 
+const { kState } = require('../contract/record');
+const { foreignSockets } = require('../guard/open-sockets');
+const { owners } = require('../native/events');
 const { delivered, validateOptions } = require('./delivered');
-const { openSockets } = require('./open-sockets');
 
 /**
  * @typedef {object} Flush
@@ -30,6 +32,12 @@ async function flushBeforeExit(options = {}) {
     else if (outcome.reason.code !== 'ENOTSOCK') flush.failed.push({ socket: sockets[index], error: outcome.reason });
   });
   return flush;
+}
+
+/** @returns {any[]} the sockets of this environment that may have bytes on their way: ours, and guarded ones of Node's */
+function openSockets() {
+  const ours = owners.filter((owner) => owner?.[kState]?.stream);
+  return [...ours, ...foreignSockets()];
 }
 
 module.exports = { flushBeforeExit };

@@ -11,12 +11,11 @@
  * window of data, and one a second for a peer that is silent. A last look is taken before the socket is closed.
  */
 
+const { endedByOfError } = require('../contract/ending');
+const { beforeClose, recordFor } = require('../contract/record');
 const { abortError } = require('../errors/net');
-const { endedByOfError } = require('../contract/ended-by');
-const { beforeClose } = require('./last-look');
-const { keepsAlive, lookAt } = require('./look');
-const { recordFor } = require('../contract/record');
 const { clearImmediate, clearTimeout, setImmediate, setTimeout } = require('../node/clock');
+const { keepsAlive, snapshotOf } = require('./snapshot');
 
 /** A timer cannot be shorter. */
 const MIN_SLEEP_MS = 1;
@@ -25,13 +24,13 @@ const MAX_SLEEP_MS = 1000;
 const FIRST_STALL = 0.25;
 
 /**
- * @typedef {import('./look').Look} Look
+ * @typedef {import('./snapshot').Snapshot} Snapshot
  *
  * `done`: the condition holds. `dead`: the connection is over, and it never will. `timeout`: time is up.
  *
  * @typedef {object} Verdict
  * @property {'done' | 'dead' | 'timeout'} verdict
- * @property {Look | null} look the last one, if there was any
+ * @property {Snapshot | null} look the last one, if there was any
  * @property {Error | null} error what destroyed the socket
  */
 
@@ -45,7 +44,7 @@ class ConnectionWatch {
   #socket;
   #isDone;
   #signal;
-  /** @type {Look | null} */
+  /** @type {Snapshot | null} */
   #look = null;
   #stalls = 0;
   /** @type {NodeJS.Timeout | undefined} */
@@ -63,7 +62,7 @@ class ConnectionWatch {
 
   /**
    * @param {any} socket
-   * @param {(look: Look) => boolean} isDone
+   * @param {(look: Snapshot) => boolean} isDone
    * @param {WatchOptions} options
    * @param {(verdict: Verdict) => void} resolve
    * @param {(error: Error) => void} reject
@@ -84,7 +83,7 @@ class ConnectionWatch {
 
   #next = () => {
     const before = this.#look;
-    const look = lookAt(this.#socket);
+    const look = snapshotOf(this.#socket);
     if (look === null || typeof look === 'number') {
       this.#end('dead');
       return;
@@ -118,7 +117,7 @@ class ConnectionWatch {
    * @param {Error | null} error
    */
   #lastLook(error) {
-    const look = lookAt(this.#socket, error !== null && endedByOfError(error) === 'reset');
+    const look = snapshotOf(this.#socket, error !== null && endedByOfError(error) === 'reset');
     let isDone = false;
     if (look !== null && typeof look === 'object') {
       this.#look = look;
@@ -171,7 +170,7 @@ class ConnectionWatch {
 
 /**
  * @param {any} socket
- * @param {(look: Look) => boolean} isDone
+ * @param {(look: Snapshot) => boolean} isDone
  * @param {WatchOptions} options
  * @returns {Promise<Verdict>} rejects with an `AbortError` only
  */

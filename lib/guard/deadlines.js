@@ -7,12 +7,11 @@
 
 const { Socket } = require('node:net');
 
+const { foreignRecordFor, kState } = require('../contract/record');
 const { invalidArgValue } = require('../errors/argument');
 const { ETIMEDOUT, errnoError } = require('../errors/system');
-const { foreignRecordFor } = require('../contract/record');
-const { kState } = require('../socket/state');
-const { clearTimeout, setTimeout } = require('../node/clock');
 const { validateTimeout } = require('../errors/validate');
+const { clearTimeout, setTimeout } = require('../node/clock');
 
 /**
  * @typedef {object} Deadlines

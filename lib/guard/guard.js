@@ -2,15 +2,16 @@
 
 const { Socket } = require('node:net');
 
-const { isHttp2Stream } = require('../contract/ended-by');
-const { isEnded, noteUnknownEnding } = require('../contract/ending');
-const { isEverySocketGuarded } = require('./all-sockets');
-const { guardedMethods } = require('./methods');
+const { isEnded, isHttp2Stream, noteUnknownEnding } = require('../contract/ending');
+const { hasPolicy, setPolicy, validatePolicy } = require('../contract/policy');
+const { foreignRecordFor, kState } = require('../contract/record');
+const { belongsToHttp, isMessage } = require('../node/http');
+const { setDeadlines, validateDeadlines } = require('./deadlines');
+const { guardMessage } = require('./http-message');
+const { watchClose } = require('./http2-stream');
+const { everySocket, guardedMethods, isGuarded, isWritable } = require('./methods');
 const { noteForeign } = require('./open-sockets');
-const { guardMessage, isMessage } = require('../on-demand');
-const { assignWrite, plantWrite } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, hasRecord } = require('../contract/record');
-const { kState } = require('../socket/state');
+const { plantWrite } = require('./planted-write');
 
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:
@@ -30,6 +31,37 @@ const NAMES = ['write', ...METHODS, ...REFERENCES];
 const methodsByPrototype = new WeakMap();
 
 /**
+ * @typedef {object} GuardOptions
+ * @property {boolean} [strict] whether a bare `end()` on an ended socket is refused too; by default only if the
+ *   socket is in nobody else's hands: not for HTTP messages and the sockets of Node's `http`, `https` and `http2`
+ * @property {boolean} [trace] keep the stack of the line that ends the socket, for `err.cause`; default `false`
+ * @property {import('../contract/policy').OnRefused} [onRefused] what a refused call does; default `'throw'`
+ * @property {number} [linger] of a `net.Socket`: milliseconds that `end()` waits for the peer before it resets the connection
+ * @property {number} [writeTimeout] of a `net.Socket`: milliseconds that a write may be unfinished
+ */
+
+/**
+ * Guards this very object, with options of its own. Options that are `undefined` leave what was there before.
+ *
+ * @template {object} T
+ * @param {T} stream
+ * @param {GuardOptions} [options]
+ * @returns {T}
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
+ */
+function guardStream(stream, { strict, trace, onRefused, linger, writeTimeout } = {}) {
+  validatePolicy({ strict, trace, onRefused });
+  const hasDeadlines = linger !== undefined || writeTimeout !== undefined;
+  if (hasDeadlines) validateDeadlines(stream, { linger, writeTimeout });
+  const isNew = !hasPolicy(stream);
+  // A Rust-backed socket keeps the contract by itself.
+  if (!(kState in stream)) guard(stream);
+  setPolicy(stream, { strict: strict ?? (isNew ? !belongsToHttp(stream) : undefined), trace, onRefused });
+  if (hasDeadlines) setDeadlines(stream, { linger, writeTimeout });
+  return stream;
+}
+
+/**
  * Guards this very object. To guard it twice is to guard it once.
  *
  * @template {object} T
@@ -40,7 +72,7 @@ function guard(stream) {
   const record = foreignRecordFor(stream);
   if (record.isGuarded) return stream;
   if (stream instanceof Socket) {
-    if (!isEverySocketGuarded()) plantWrite(stream, methodsOfWrite(stream, record));
+    if (!everySocket.isGuarded) plantWrite(stream, methodsOfWrite(stream, record));
   } else if (isMessage(stream)) {
     guardMessage(stream, watch);
   } else {
@@ -69,7 +101,7 @@ function methodsOfWrite(stream, record) {
  * @param {any} stream
  */
 function watch(stream) {
-  if (isEverySocketGuarded() && stream instanceof Socket) return;
+  if (everySocket.isGuarded && stream instanceof Socket) return;
   const record = foreignRecordFor(stream);
   if (record.methods === null) install(stream, record);
 }
@@ -85,7 +117,7 @@ function watch(stream) {
 function follow(socket) {
   watch(socket);
   const record = foreignRecordFor(socket);
-  if (isEverySocketGuarded() || record.isFollowed) return;
+  if (everySocket.isGuarded || record.isFollowed) return;
   record.isFollowed = true;
   const isWrapped = Object.hasOwn(socket, 'ref') || Object.hasOwn(socket, 'unref');
   const methods = isWrapped || record.methods === null ? methodsFor(socket) : record.methods;
@@ -108,33 +140,11 @@ function install(stream, record) {
     if (typeof stream._destroy === 'function') Object.defineProperty(stream, '_destroy', own._destroy);
     if (typeof stream.connect === 'function') Object.defineProperty(stream, 'connect', own.connect);
   }
-  if (isHttp2Stream(stream)) require('./http2-stream').watchClose(stream);
+  if (isHttp2Stream(stream)) watchClose(stream);
   record.methods = methods;
   if (isEnded(stream) || (stream.writableEnded === undefined && stream.writable === false)) noteUnknownEnding(stream);
   if (stream instanceof Socket) noteForeign(stream);
   return methods;
-}
-
-/**
- * What `every-socket.js` puts on `net.Socket.prototype`.
- *
- * @param {object} original has the methods that are not guarded
- */
-function makeEverySocketsGuard(original) {
-  return { methods: guardedMethods(original, isNotStandardStream, isWritableAndNoted), assignWrite, noteAccepted };
-}
-
-/** @param {any} socket */
-function noteAccepted(socket) {
-  if (socket[kState] === undefined) note(socket);
-}
-
-/**
- * @param {any} socket of Node's
- */
-function note(socket) {
-  foreignRecordFor(socket);
-  noteForeign(socket);
 }
 
 /**
@@ -206,43 +216,8 @@ function replace(object, name, method) {
  * @param {object} stream
  * @returns {boolean}
  */
-function isGuarded(stream) {
-  return foreignRecordOf(stream)?.isGuarded === true || (isEverySocketGuarded() && stream instanceof Socket);
-}
-
-/**
- * @param {any} socket
- * @returns {boolean}
- */
-function isNotStandardStream(socket) {
-  return socket._isStdio !== true || foreignRecordOf(socket)?.isGuarded === true;
-}
-
-/**
- * @param {import('node:stream').Writable} socket
- * @returns {boolean}
- */
-function isWritable(socket) {
-  return socket.writable;
-}
-
-/**
- * The first write is where sockets are seen that were made of a descriptor, as `child.stdin` is.
- *
- * @param {import('node:stream').Writable} socket
- * @returns {boolean}
- */
-function isWritableAndNoted(socket) {
-  if (!hasRecord(socket)) note(socket);
-  return socket.writable;
-}
-
-/**
- * @param {object} stream
- * @returns {boolean}
- */
 function isNotEnded(stream) {
   return !isEnded(stream);
 }
 
-module.exports = { follow, guard, isGuarded, makeEverySocketsGuard, watch };
+module.exports = { follow, guard, guardStream };

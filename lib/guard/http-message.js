@@ -1,11 +1,8 @@
 'use strict';
 
-const { Writable } = require('node:stream');
-
 const { checkChunk } = require('../contract/check-chunk');
-const { endedByOfDestroy, endedByOfEnd } = require('../contract/ended-by');
-const { endingOf, isEnded, noteEnding, noteUnknownEnding, restoreEnding } = require('../contract/ending');
-const { destroyedStream, refuseEnd, refuseWrite } = require('../contract/refusal');
+const { endingOf, isEnded, noteDestroy, noteEnd, noteUnknownEnding, restoreEnding } = require('../contract/ending');
+const { destroyedStream, refuse, refuseEnd } = require('../contract/refusal');
 
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of
@@ -16,14 +13,6 @@ const { destroyedStream, refuseEnd, refuseWrite } = require('../contract/refusal
 
 /** The socket below each message; Node takes it off a message that is finished. @type {WeakMap<object, object>} */
 const sockets = new WeakMap();
-
-/**
- * @param {any} stream
- * @returns {boolean}
- */
-function isMessage(stream) {
-  return typeof stream.setHeader === 'function' && !(stream instanceof Writable);
-}
 
 /**
  * @param {any} message
@@ -44,7 +33,7 @@ function guardMessage(message, watch) {
       if (!isOver(message)) return write.call(this, chunk, encoding, callback);
       noteLoss(message);
       checkMessageChunk(message, write, chunk, encoding, methods.write);
-      return refuseWrite(message, chunk, encoding, callback, methods.write);
+      return refuse(message, 'write', chunk, encoding, callback, methods.write);
     },
 
     /**
@@ -71,7 +60,7 @@ function guardMessage(message, watch) {
      */
     destroy(error) {
       noteLoss(message);
-      if (!isOver(message)) noteEnding(message, endedByOfDestroy(message, error), error, methods.destroy);
+      if (!isOver(message)) noteDestroy(message, error, methods.destroy);
       return destroy.call(this, error);
     },
   };
@@ -107,9 +96,8 @@ function guardMessage(message, watch) {
  */
 function endNow(message, end, chunk, encoding, callback, cutoff) {
   if (typeof callback === 'function') callback = settledOnClose(message, callback);
-  const endedBy = endedByOfEnd(message);
   const result = end.call(message, chunk, encoding, callback);
-  if (message.writableEnded) noteEnding(message, endedBy, undefined, cutoff);
+  if (message.writableEnded) noteEnd(message, cutoff);
   return result;
 }
 
@@ -185,4 +173,4 @@ function checkMessageChunk(message, write, chunk, encoding, cutoff) {
   checkChunk(message, chunk, encoding, cutoff);
 }
 
-module.exports = { guardMessage, isMessage };
+module.exports = { guardMessage };

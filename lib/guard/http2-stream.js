@@ -1,11 +1,11 @@
 'use strict';
 
-const { endedByOfError } = require('../contract/ended-by');
-const { forgetEnding, isEnded, noteEnding } = require('../contract/ending');
+const { endedByOfError, forgetEnding, isEnded, noteEnding } = require('../contract/ending');
 
 /**
  * Who closes a stream of Node's `http2`? Whether `close()` was called here or the other side has sent RST_STREAM, what
- * follows is the same: the stream is closed, and Node ends its writable side. So `close()` has to say that it was called; see `isResetStream()` in `ended-by.js`.
+ * follows is the same: the stream is closed, and Node ends its writable side. So `close()` has to say that it was
+ * called; see `noteEnd()` in `contract/ending.js`.
  */
 
 /** @param {any} stream of `http2`, that has the guard's other methods */

@@ -1,12 +1,26 @@
 'use strict';
 
-const { endedByOfDestroy, endedByOfEnd, endedByOfError } = require('../contract/ended-by');
-const { endingOf, forgetEnding, isEnded, noteEnding, restoreEnding } = require('../contract/ending');
-const { aboutToClose } = require('../delivery/last-look');
+const { Socket } = require('node:net');
+
+const { atEnd } = require('../contract/at-end');
 const { closedChannel } = require('../contract/channels');
+const { checkChunk } = require('../contract/check-chunk');
+const {
+  endingOf,
+  forgetEnding,
+  isEnded,
+  noteDestroy,
+  noteEnd,
+  noteFailure,
+  restoreEnding,
+} = require('../contract/ending');
+const { foreignRecordFor, foreignRecordOf, tellClosing, tellReferenced } = require('../contract/record');
+const { refuse, refuseEnd } = require('../contract/refusal');
 const { forgetForeign, noteForeign } = require('./open-sockets');
 const { keepGuard, uncover } = require('./planted-write');
-const { foreignRecordFor, foreignRecordOf, tellReferenced } = require('../contract/record');
+
+/** Whether the methods stand on `net.Socket.prototype`; see `all-sockets.js`. */
+const everySocket = { isGuarded: false };
 
 /** Sockets that ended without ever being connected. @type {WeakSet<object>} */
 const stillborn = new WeakSet();
@@ -28,8 +42,6 @@ const stillborn = new WeakSet();
  */
 
 /**
- * What only a refusal needs is required there: an application that never writes too late does not load it.
- *
  * Guards what `original` does. Its methods are looked up at every call, so that one who patches a prototype
  * later is heard.
  *
@@ -55,14 +67,13 @@ function guardedMethods(original, refuses, isOpen) {
     end(chunk, encoding, callback) {
       if (isEnded(this)) {
         if (!refuses(this) || neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
-        noteError(this);
         return refusedEnd(this, chunk, encoding, callback);
       }
       if (refuses(this)) keepGuard(this, methods);
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
       const result = endNow(this, original.end, chunk, encoding, callback, methods.end);
       const lingerMs = foreignRecordOf(this)?.lingerMs;
-      if (lingerMs !== undefined) require('../delivery/linger').linger(this, lingerMs);
+      if (lingerMs !== undefined) atEnd.linger(this, lingerMs);
       return result;
     },
 
@@ -70,9 +81,9 @@ function guardedMethods(original, refuses, isOpen) {
     _destroy(error, callback) {
       const cause = error ?? this.errored ?? undefined;
       if (refuses(this)) keepGuard(this, methods);
-      if (!neverBegan(this)) noteEnding(this, endedByOfDestroy(this, cause), cause, methods._destroy);
-      aboutToClose(this, cause);
-      if (closedChannel.hasSubscribers) require('../delivery/foreign-closed').announceClosed(this, cause);
+      if (!neverBegan(this)) noteDestroy(this, cause, methods._destroy);
+      tellClosing(this, cause);
+      if (closedChannel.hasSubscribers) atEnd.announceClosed(this, cause);
       forgetForeign(this);
       return original._destroy.call(this, error, callback);
     },
@@ -114,9 +125,10 @@ function guardedMethods(original, refuses, isOpen) {
    */
   function refusedWrite(stream, chunk, encoding, callback, cutoff) {
     if (!refuses(stream) || neverBegan(stream)) return original.write.call(stream, chunk, encoding, callback);
-    noteError(stream);
-    require('../contract/check-chunk').checkChunk(stream, chunk, encoding, cutoff);
-    return require('../contract/refusal').refuseWrite(stream, chunk, encoding, callback, cutoff);
+    // A failed write sets `errored` a tick before it destroys the stream.
+    if (stream.errored) noteFailure(stream, stream.errored);
+    checkChunk(stream, chunk, encoding, cutoff);
+    return refuse(stream, 'write', chunk, encoding, callback, cutoff);
   }
 
   /**
@@ -126,10 +138,11 @@ function guardedMethods(original, refuses, isOpen) {
    * @param {unknown} callback
    */
   function refusedEnd(stream, chunk, encoding, callback) {
+    if (stream.errored) noteFailure(stream, stream.errored);
     if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
-      require('../contract/check-chunk').checkChunk(stream, chunk, encoding, methods.end);
+      checkChunk(stream, chunk, encoding, methods.end);
     }
-    return require('../contract/refusal').refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
+    return refuseEnd(stream, chunk, encoding, callback, methods.end, original.end);
   }
 
   for (const name of /** @type {const} */ (['write', 'end', '_destroy', 'connect', 'ref', 'unref'])) {
@@ -161,19 +174,18 @@ function noteReference(stream, isReferenced) {
  * @param {Function} cutoff
  */
 function endNow(stream, end, chunk, encoding, callback, cutoff) {
-  const endedBy = endedByOfEnd(stream);
   if (stream.writableEnded === undefined) {
     const result = end.call(stream, chunk, encoding, callback);
-    noteEnding(stream, endedBy, undefined, cutoff);
+    noteEnd(stream, cutoff);
     return result;
   }
-  noteEnding(stream, endedBy, undefined, cutoff);
+  noteEnd(stream, cutoff);
   try {
     return end.call(stream, chunk, encoding, callback);
   } finally {
     if (!stream.writableEnded) {
       forgetEnding(stream);
-      noteError(stream);
+      if (stream.errored) noteFailure(stream, stream.errored);
     }
   }
 }
@@ -187,7 +199,8 @@ function endNow(stream, end, chunk, encoding, callback, cutoff) {
  */
 function neverBegan(stream) {
   if (stillborn.has(stream)) return true;
-  if (stream.pending !== true || stream.connecting !== false || endingOf(stream) !== undefined) return false;
+  if (stream.pending !== true || stream.connecting !== false) return false;
+  if (foreignRecordOf(stream)?.ending !== undefined) return false;
   stillborn.add(stream);
   return true;
 }
@@ -205,13 +218,19 @@ function forgetConnection(stream) {
 }
 
 /**
- * A failed write sets `errored` a tick before it destroys the stream.
- *
- * @param {any} stream
+ * @param {object} stream
+ * @returns {boolean} whether late calls on it are refused
  */
-function noteError(stream) {
-  const error = stream.errored ?? null;
-  if (error !== null) noteEnding(stream, endedByOfError(error), error);
+function isGuarded(stream) {
+  return foreignRecordOf(stream)?.isGuarded === true || (everySocket.isGuarded && stream instanceof Socket);
 }
 
-module.exports = { guardedMethods };
+/**
+ * @param {import('node:stream').Writable} socket
+ * @returns {boolean}
+ */
+function isWritable(socket) {
+  return socket.writable;
+}
+
+module.exports = { everySocket, guardedMethods, isGuarded, isWritable };

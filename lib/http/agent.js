@@ -3,7 +3,7 @@
 const http = require('node:http');
 
 const { invalidArgValue } = require('../errors/argument');
-const { connect } = require('../net');
+const { connect } = require('../socket/create-connection');
 
 /** As Node's own global agent. */
 const GLOBAL_AGENT_OPTIONS = /** @type {const} */ ({ keepAlive: true, scheduling: 'lifo', timeout: 5000 });

@@ -4,7 +4,7 @@
 
 const http = require('node:http');
 
-const { safeSocket } = require('../safe-socket');
+const { guardStream } = require('../guard/guard');
 const { Agent, globalAgent } = require('./agent');
 
 /**
@@ -25,7 +25,7 @@ function request(...args) {
   const url = typeof args[0] === 'string' || args[0] instanceof URL ? [args.shift()] : [];
   const options = typeof args[0] === 'function' ? undefined : args.shift();
   const [listener] = args;
-  return safeSocket(Reflect.apply(http.request, http, [...url, withOurAgent(options), listener]));
+  return guardStream(Reflect.apply(http.request, http, [...url, withOurAgent(options), listener]));
 }
 
 /**

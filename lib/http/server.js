@@ -9,7 +9,7 @@
 const http = require('node:http');
 
 const { netError } = require('../errors/net');
-const { safeSocket } = require('../safe-socket');
+const { guardStream } = require('../guard/guard');
 const net = require('../server/server');
 
 /**
@@ -21,7 +21,7 @@ function guarded(Base) {
     /** @param {any[]} args */
     constructor(...args) {
       super(...args);
-      safeSocket(this);
+      guardStream(this);
     }
   };
 }

@@ -9,13 +9,12 @@
 const process = require('node:process');
 const { debuglog } = require('node:util');
 
-const { atExit } = require('./at-exit');
-const { flushAtExit } = require('../socket/gather');
-const { Listener } = require('./listener');
-const { listeners } = require('./events');
-const { poisoning } = require('../poison');
-const { Stream } = require('./stream');
 const { errnoError } = require('../errors/system');
+const { hangUpIsEnd } = require('../node/versions');
+const { atExit } = require('./at-exit');
+const { listeners } = require('./events');
+const { Listener } = require('./listener');
+const { Stream } = require('./stream');
 
 /** Bytes that one read(2) of a fast stream takes at most. Other reads take 64 KiB, as those of libuv. */
 const SLAB_BYTES = 512 * 1024;
@@ -45,6 +44,15 @@ let loaded;
 let loadingError;
 /** @type {EventLoop | undefined} */
 let running;
+/** What there is to do at the exit of the process; see `onExit()`. @type {(() => void) | undefined} */
+let exiting;
+
+/**
+ * @param {() => void} callback called at the exit of the process, if the event loop was started
+ */
+function onExit(callback) {
+  exiting = callback;
+}
 
 /**
  * The addon, or `null` where it cannot be loaded, or could not when it was asked for first.
@@ -118,11 +126,11 @@ function startEventLoop() {
   // Async hooks put the stores of this moment on the resource, and the sockets that a server accepts would find them
   // there; they belong to nobody.
   const resource = {};
-  const started = binding.start(prefersThread(), slab, poisoning(listeners, slab), hangUpIsEnd(), resource);
+  const started = binding.start(prefersThread(), slab, listeners, hangUpIsEnd, resource);
   if (typeof started === 'number') return started;
   const { realm, lease, driver, write } = started;
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
-  atExit(flushAtExit);
+  if (exiting !== undefined) atExit(exiting);
   debug('event loop started with the %s driver', driver);
   return { binding, realm, lease, driver, slab, write };
 }
@@ -150,15 +158,6 @@ function prefersThread() {
   );
 }
 
-/**
- * Up to 1.51, libuv takes a hang-up after a partial read for the end of the stream; from 1.52 on it reads again, and
- * reports the reset that it may have been.
- */
-function hangUpIsEnd() {
-  const [major, minor] = process.versions.uv.split('.').map(Number);
-  return major === 1 && minor < 52;
-}
-
 /** @returns {Error} */
 function missingBinary() {
   const { arch, platform } = process;
@@ -172,4 +171,4 @@ function missingBinary() {
   return Object.assign(error, { code: 'ERR_SAFE_SOCKET_BINARY' });
 }
 
-module.exports = { Listener, Stream, eventLoop, native, tryEventLoop, tryNative };
+module.exports = { Listener, Stream, eventLoop, native, onExit, tryEventLoop, tryNative };

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Copies of the package that a program evaluates one after the other share one listener of the process's `'exit'`. With one
- * each, they would soon be too many for the process, which then warns of a leak; and be one, as a listener keeps its copy.
+ * One `'exit'` listener per copy of the package would trigger Node's MaxListeners warning and keep every copy alive. So all
+ * copies share one, which holds their callbacks weakly.
  */
 
 const process = require('node:process');

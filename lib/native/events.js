@@ -5,7 +5,6 @@
  * Each owner (a socket, a server, an attempt to connect) answers by a method under the symbol of the event.
  */
 
-const { nextTurn } = require('../socket/gather');
 const { setImmediate } = require('../node/clock');
 
 const kOnRead = Symbol('safe-socket.onread');
@@ -17,8 +16,18 @@ const kOnClose = Symbol('safe-socket.onclose');
 const kOnConnection = Symbol('safe-socket.onconnection');
 const kAccept = Symbol('safe-socket.accept');
 
+/** Called before each event; see `onTurn()`. */
+let nextTurn = () => {};
+
 /** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
 const owners = [];
+
+/**
+ * @param {() => void} callback called before each event: a new tick has begun
+ */
+function onTurn(callback) {
+  nextTurn = callback;
+}
 
 /**
  * What a program throws goes to `'uncaughtException'` by way of the addon, but for `null`: that is what an interrupted
@@ -52,7 +61,7 @@ const listeners = {
 
   /**
    * @param {number} id
-   * @param {number} place where a short message is in the pool; see chunk.js
+   * @param {number} place where a short message is in the pool; see pool.js
    */
   onshort(id, place) {
     nextTurn();
@@ -148,5 +157,6 @@ module.exports = {
   kOnShutdown,
   kOnWritable,
   listeners,
+  onTurn,
   owners,
 };

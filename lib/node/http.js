@@ -1,31 +1,76 @@
 'use strict';
 
 /**
- * What Node's HTTP notes on a socket that it uses.
+ * How Node's `http`, `https` and `http2` use a stream. They end a socket twice as a matter of course. A socket that was
+ * handed over by `'upgrade'` or `'connect'` is in the program's hands.
  *
- * Beyond Node's documentation: `socket.parser`, `socket._httpMessage` and `server.httpAllowHalfOpen`. Should they go, the other
- * side's FIN is not recognized where HTTP answers it by itself: `endedBy` is `'local'` or `'destroy'` in the place of `'peer'`.
+ * Beyond Node's documentation: `socket.parser`, `socket._httpMessage`, `server.httpAllowHalfOpen`, and the name
+ * `socketOnClose` of the listener that a session of `http2` has on its socket. Should they change, the peer's FIN is not
+ * recognised where HTTP answers it by itself (`endedBy` is `'local'` or `'destroy'` instead of `'peer'`), and a socket of
+ * Node's HTTP that is given to `safeSocket()` is strict by default: a second bare `end()` of Node's own throws there,
+ * unless `{ strict: false }` is said.
  */
 
+const { Writable } = require('node:stream');
+
 /**
- * Node's HTTP server allows its sockets to be half open and then ends them itself when the other side has. One that it
+ * @param {any} stream
+ * @returns {boolean} whether it is an HTTP message that is written
+ */
+function isMessage(stream) {
+  return typeof stream.setHeader === 'function' && !(stream instanceof Writable);
+}
+
+/**
+ * @param {any} stream
+ * @returns {boolean} whether it is an HTTP message, or a socket in the hands of Node's HTTP
+ */
+function belongsToHttp(stream) {
+  return isMessage(stream) || isSet(stream.parser) || isSet(stream._httpMessage) || hasHttp2Session(stream);
+}
+
+/**
+ * Node's HTTP server allows its sockets to be half open and then ends them itself when the peer has. One that it
  * has handed over by `'upgrade'` or `'connect'` does stay half open.
  *
  * @param {any} socket
  * @returns {boolean}
  */
 function isEndedByHttpServer(socket) {
-  return (socket.parser ?? null) !== null && socket.server?.httpAllowHalfOpen === false;
+  return isSet(socket.parser) && socket.server?.httpAllowHalfOpen === false;
 }
 
 /**
- * Node's HTTP client answers the other side's FIN with destroy().
+ * Node's HTTP client answers the peer's FIN with destroy().
  *
  * @param {any} socket
  * @returns {boolean}
  */
 function isDestroyedByHttpClient(socket) {
-  return (socket._httpMessage ?? null) !== null;
+  return isSet(socket._httpMessage);
 }
 
-module.exports = { isDestroyedByHttpClient, isEndedByHttpServer };
+/**
+ * A session of Node's `http2` listens for the `'close'` of its socket, as long as it has it. Nothing public tells.
+ *
+ * @param {any} socket
+ * @returns {boolean}
+ */
+function hasHttp2Session(socket) {
+  return socket.listenerCount?.('close') > 0 && socket.listeners('close').some(isListenerOfSession);
+}
+
+/** @param {Function} listener */
+function isListenerOfSession(listener) {
+  return listener.name === 'socketOnClose';
+}
+
+/**
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function isSet(value) {
+  return value !== undefined && value !== null;
+}
+
+module.exports = { belongsToHttp, isDestroyedByHttpClient, isEndedByHttpServer, isMessage };

@@ -1,9 +1,15 @@
 'use strict';
 
+const { once } = require('node:events');
+
+const { abortError } = require('../errors/net');
+const { validateAbortSignal } = require('../errors/validate');
 const { normalizeArgs } = require('../socket/args');
-const { connect: connectNow } = require('../net');
-const { abortable } = require('./abortable');
+const { connect: connectNow } = require('../socket/create-connection');
 const { disposable } = require('./dispose');
+
+/** Until the caller has the socket, its errors are the promise's. */
+function ignore() {}
 
 /**
  * @param {...any} args those of `net.connect()`. Of the options, `signal` gives up connecting, and means nothing afterwards
@@ -11,21 +17,16 @@ const { disposable } = require('./dispose');
  */
 async function connect(...args) {
   const [{ signal, ...options }] = /** @type {[any, unknown]} */ (normalizeArgs(args));
-  /** @type {any} */
-  let socket;
-  /** @type {any} */
-  let failed;
+  validateAbortSignal(signal, 'options.signal');
+  if (signal?.aborted) throw abortError(signal);
+  const socket = connectNow(options).on('error', ignore);
   try {
-    await abortable(signal, (resolve, reject) => {
-      socket = connectNow(options);
-      failed = reject;
-      socket.once('connect', resolve).on('error', failed);
-    });
+    await once(socket, 'connect', { signal });
   } catch (error) {
-    socket?.destroy();
+    socket.destroy();
     throw error;
   }
-  socket.off('error', failed);
+  socket.off('error', ignore);
   return disposable(socket);
 }
 

@@ -2,10 +2,10 @@
 
 const { on } = require('node:events');
 
-const { abortError } = require('../errors/net');
 const { invalidArgType } = require('../errors/argument');
-const { Server } = require('../server/server');
+const { abortError } = require('../errors/net');
 const { validateAbortSignal } = require('../errors/validate');
+const { Server } = require('../server/server');
 const { disposable } = require('./dispose');
 
 /** What happens to a socket before anybody has it happens to nobody. */

@@ -1,8 +1,14 @@
 'use strict';
 
-const { createServer } = require('../net');
-const { abortable } = require('./abortable');
+const { once } = require('node:events');
+
+const { abortError } = require('../errors/net');
+const { validateAbortSignal } = require('../errors/validate');
+const { createServer } = require('../server/server');
 const { disposable } = require('./dispose');
+
+/** Until the caller has the server, its errors are the promise's. */
+function ignore() {}
 
 /**
  * @param {...any} args those of `server.listen()`, with a connection listener instead of the one for `'listening'`; the
@@ -14,14 +20,11 @@ async function listen(...args) {
   const options = typeof args[0] === 'object' && args[0] !== null ? args[0] : {};
   const server = createServer(options).on('connection', disposable);
   if (connectionListener !== undefined) server.on('connection', connectionListener);
-  /** @type {any} */
-  let failed;
-  await abortable(options.signal, (resolve, reject) => {
-    failed = reject;
-    server.once('listening', resolve).on('error', failed);
-    server.listen(...args);
-  });
-  return server.off('error', failed);
+  validateAbortSignal(options.signal, 'options.signal');
+  if (options.signal?.aborted) throw abortError(options.signal);
+  server.on('error', ignore).listen(...args);
+  await once(server, 'listening', { signal: options.signal });
+  return server.off('error', ignore);
 }
 
 module.exports = { listen };

@@ -9,13 +9,15 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { isMainThread, threadId } = require('node:worker_threads');
 
-require('../../register');
-
+require('../delivery/at-end');
+const { guardEverySocket } = require('../guard/all-sockets');
 const { Recorder } = require('./recorder');
 
 const directory = process.env.SAFE_SOCKET_REPORT_DIR;
 /** The signals that end a process which does not listen for them, with no `'exit'` event. */
 const SIGNALS = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
+guardEverySocket();
 
 if (directory !== undefined) {
   const recorder = new Recorder();

@@ -4,7 +4,7 @@ const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
 const { endingOf, observeEndings } = require('../contract/ending');
-const { kState } = require('../socket/state');
+const { kState } = require('../contract/record');
 const { placeOf, showPlace } = require('./place');
 
 /**

@@ -4,19 +4,17 @@
 
 const { addAbortListener } = require('node:events');
 
-const { isPath, normalizeArgs, toNumber } = require('../socket/args');
 const { invalidArgValue } = require('../errors/argument');
-const { BoundSocket, takeBound } = require('../socket/bound-socket');
-const { NO_PORT, createListenerAnywhere } = require('./create-listener');
-const { Listener, eventLoop } = require('../native/addon');
 const { netError } = require('../errors/net');
-const { addsPathModes } = require('../node/versions');
-const { hasPaths } = require('../socket/paths');
-const { kListener } = require('./server-state');
-const { endListen, failListen, startListen } = require('./server-channels');
 const { errnoError, listenError } = require('../errors/system');
-const { nextTick } = require('../node/clock');
 const { validateAbortSignal, validatePort } = require('../errors/validate');
+const { Listener, eventLoop } = require('../native/addon');
+const { nextTick } = require('../node/clock');
+const { addsPathModes, hasPaths } = require('../node/versions');
+const { isPath, normalizeArgs, toNumber } = require('../socket/args');
+const { BoundSocket, takeBound } = require('../socket/bound-socket');
+const { endListen, failListen, startListen } = require('./channels');
+const { NO_PORT, createListenerAnywhere, kListener } = require('./listener');
 
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;
@@ -35,7 +33,7 @@ const LINK_LOCAL = /^fe[89ab][0-9a-f]:/i;
 /** The names by which async_hooks knows Node's own handles. */
 const RESOURCE_TYPES = { tcp: 'TCPSERVERWRAP', pipe: 'PIPESERVERWRAP' };
 
-/** @typedef {import('./create-listener').Endpoint} Endpoint */
+/** @typedef {import('./listener').Endpoint} Endpoint */
 
 /**
  * @param {any} server

@@ -7,21 +7,21 @@ const net = require('node:net');
 const { getDefaultHighWaterMark } = require('node:stream');
 const { promisify } = require('node:util');
 
-const { invalidArgType } = require('../errors/argument');
-const { pickDeliveryOptions, setDeliveryOptions } = require('../socket/delivery-options');
-const { listenMethods } = require('./listen');
-const { kAccept, kOnClose, kOnConnection } = require('../native/events');
 const { publishOpened } = require('../contract/channels');
-const { Stream, eventLoop } = require('../native/addon');
+const { invalidArgType } = require('../errors/argument');
 const { netError } = require('../errors/net');
-const { zeroConnectionsIsNoLimit } = require('../node/versions');
-const { announceSocket } = require('./server-channels');
-const { kListener } = require('./server-state');
-const { AcceptedOptions, Socket } = require('../socket/socket');
-const { toSeconds } = require('../socket/options');
 const { errnoError } = require('../errors/system');
-const { nextTick } = require('../node/clock');
 const { validateBlockList, validateNumber } = require('../errors/validate');
+const { Stream, eventLoop } = require('../native/addon');
+const { kAccept, kOnClose, kOnConnection } = require('../native/events');
+const { nextTick } = require('../node/clock');
+const { zeroConnectionsIsNoLimit } = require('../node/versions');
+const { pickDeliveryOptions, setDeliveryOptions } = require('../socket/delivery-options');
+const { toSeconds } = require('../socket/options');
+const { AcceptedOptions, Socket } = require('../socket/socket');
+const { announceSocket } = require('./channels');
+const { listenMethods } = require('./listen');
+const { kListener } = require('./listener');
 
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
 /** The `gather` option of the sockets that are accepted. */
@@ -270,6 +270,16 @@ Object.defineProperties(Server.prototype, {
   },
 });
 
+/**
+ * @param {any} [options]
+ * @param {Function} [connectionListener]
+ * @returns {any}
+ */
+function createServer(options, connectionListener) {
+  return Reflect.construct(Server, [options, connectionListener]);
+}
+
 module.exports = {
   Server: /** @type {new (options?: any, connectionListener?: Function) => any} */ (/** @type {unknown} */ (Server)),
+  createServer,
 };

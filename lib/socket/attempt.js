@@ -4,14 +4,14 @@
 
 const { isIP } = require('node:net');
 
-const { AsyncCallback } = require('../node/async-callback');
-const { applyKernelOptions } = require('./delivery-options');
-const { EADDRINUSE, EALREADY, EINVAL, endpointError } = require('../errors/system');
 const { publishOpened } = require('../contract/channels');
+const { kState } = require('../contract/record');
 const { netError } = require('../errors/net');
+const { EADDRINUSE, EALREADY, EINVAL, endpointError } = require('../errors/system');
+const { AsyncCallback } = require('../node/async-callback');
 const { checkBind, networkRefusal } = require('../node/permission');
+const { applyKernelOptions } = require('./delivery-options');
 const { applyOptions } = require('./options');
-const { kState } = require('./state');
 
 const MAX_PORT = 0xffff;
 

@@ -7,9 +7,8 @@
 
 const { Buffer } = require('node:buffer');
 
-const { byteLengthOf } = require('./byte-length');
-const { isOn: isPoisoned, poison } = require('../poison');
 const { nextTick, nowMs } = require('../node/clock');
+const { byteLengthOf } = require('./byte-length');
 
 /** The full size of a batch. */
 const BATCH_BYTES = 65_536;
@@ -119,7 +118,6 @@ class Batch {
    */
   settle(error, isFree) {
     this.#outcome = { error };
-    if (isFree && isPoisoned) poison(this.#buffer);
     const isSpare = isFree && this.#isFullSize && spareBuffers.length < MAX_SPARE_BUFFERS;
     if (isSpare) spareBuffers.push(this.#buffer);
     if (this.#due.length > 0) this.#callDue(error);

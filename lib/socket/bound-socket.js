@@ -8,12 +8,12 @@
 const { isIP } = require('node:net');
 
 const { invalidArgValue } = require('../errors/argument');
-const { Stream, eventLoop } = require('../native/addon');
 const { netError } = require('../errors/net');
-const { hasPaths } = require('./paths');
-const { checkBind } = require('../node/permission');
 const { endpointError, errnoError } = require('../errors/system');
 const { validateBoolean, validateObject, validatePort, validateString } = require('../errors/validate');
+const { Stream, eventLoop } = require('../native/addon');
+const { checkBind } = require('../node/permission');
+const { hasPaths } = require('../node/versions');
 
 /** Flags of the native `bind()`. */
 const IPV6_ONLY = 1;

@@ -5,17 +5,16 @@
  * argument that `net` gives it: whether an error was the reason.
  */
 
-const { takePending } = require('./send');
-const { endedByOfDestroy } = require('../contract/ended-by');
-const { noteEnding } = require('../contract/ending');
-const { aboutToClose } = require('../delivery/last-look');
-const { kOnClose } = require('../native/events');
 const { closedChannel, publishClosed } = require('../contract/channels');
+const { noteDestroy } = require('../contract/ending');
+const { kState, tellClosing } = require('../contract/record');
 const { netError } = require('../errors/net');
-const { kState } = require('./state');
 const { errnoError } = require('../errors/system');
-const { clearTimer } = require('./timeout');
+const { kOnClose } = require('../native/events');
 const { nextTick } = require('../node/clock');
+const { takePending } = require('./send');
+const { bytesDeliveredAtClose } = require('./state');
+const { clearTimer } = require('./timeout');
 
 /** Nobody asked the kernel, or it did not tell. */
 const UNKNOWN = -1;
@@ -30,7 +29,7 @@ function closeStream(socket, error) {
   const isReset = state.resetting;
   if (isReset) state.resetting = false;
   const cancel = takePending(state);
-  aboutToClose(socket, error);
+  tellClosing(socket, error);
   state.stream = null;
   state.reading = false;
   const closed = () => {
@@ -46,16 +45,8 @@ function closeStream(socket, error) {
   const unacknowledged = isReset ? stream.reset() : stream.close();
   // What a Unix-domain socket says means nothing by itself.
   state.unacknowledged = stream.kind === 'tcp' ? unacknowledged : UNKNOWN;
-  if (closedChannel.hasSubscribers) publishClosed(socket, socket.bytesWritten, bytesDelivered(state));
+  if (closedChannel.hasSubscribers) publishClosed(socket, socket.bytesWritten, bytesDeliveredAtClose(state));
   if (isReset && unacknowledged < 0) socket.emit('error', errnoError(unacknowledged, 'reset'));
-}
-
-/**
- * @param {any} state of a socket that was closed
- * @returns {number | undefined} bytes that the peer's kernel had acknowledged, where that is known
- */
-function bytesDelivered({ bytesDispatched, bytesUnsent, unacknowledged }) {
-  return unacknowledged < 0 ? undefined : Math.max(0, bytesDispatched - bytesUnsent - unacknowledged);
 }
 
 /** @param {any} socket */
@@ -71,7 +62,7 @@ const closingMethods = {
    */
   _destroy(error, callback) {
     const state = this[kState];
-    if (state.begun) noteEnding(this, endedByOfDestroy(this, error), error ?? undefined, this.destroy);
+    if (state.begun) noteDestroy(this, error ?? undefined, this.destroy);
     this.connecting = false;
     for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) clearTimer(socket);
     if (state.stream === null) {
@@ -109,4 +100,4 @@ const closingMethods = {
   },
 };
 
-module.exports = { bytesDelivered, closingMethods };
+module.exports = { closingMethods };

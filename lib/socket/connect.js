@@ -5,17 +5,10 @@
 const diagnostics = require('node:diagnostics_channel');
 const net = require('node:net');
 
-const { isNormalized, normalizeArgs } = require('./args');
+const { kState } = require('../contract/record');
 const { invalidArgType, invalidArgValue } = require('../errors/argument');
-const { SingleAttempt, startError } = require('./attempt');
-const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
 const { netError } = require('../errors/net');
-const { MultipleAttempt } = require('./happy-eyeballs');
-const { openStream } = require('./open');
-const { hasPaths } = require('./paths');
-const { kState } = require('./state');
 const { endpointError } = require('../errors/system');
-const { nextTick } = require('../node/clock');
 const {
   validateBoolean,
   validateFunction,
@@ -25,6 +18,13 @@ const {
   validatePort,
   validateString,
 } = require('../errors/validate');
+const { nextTick } = require('../node/clock');
+const { hasPaths } = require('../node/versions');
+const { isNormalized, normalizeArgs } = require('./args');
+const { SingleAttempt, startError } = require('./attempt');
+const { MultipleAttempt } = require('./happy-eyeballs');
+const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
+const { openStream } = require('./open');
 
 /** The shortest time that Node gives to an attempt, whatever a program asks for. */
 const MIN_ATTEMPT_TIMEOUT_MS = 10;

@@ -2,11 +2,11 @@
 
 /** How long a write may be unfinished: `{ writeTimeout }` and `socket.setWriteTimeout()`. */
 
-const { noteEnding } = require('../contract/ending');
+const { noteFailure } = require('../contract/ending');
+const { kState } = require('../contract/record');
 const { ETIMEDOUT, errnoError, withBytes } = require('../errors/system');
-const { kState } = require('./state');
-const { clearTimeout, setTimeout } = require('../node/clock');
 const { validateTimeout } = require('../errors/validate');
+const { clearTimeout, setTimeout } = require('../node/clock');
 
 /**
  * A write was not finished at once.
@@ -38,7 +38,7 @@ function onWriteTimeout(socket) {
   state.pending = null;
   state.lastQueued = 0;
   state.bytesUnsent += pending.remaining;
-  noteEnding(socket, 'timeout', error);
+  noteFailure(socket, error);
   pending.settle(withBytes(error, pending.total - pending.remaining, pending.remaining));
 }
 

@@ -2,10 +2,10 @@
 
 /** Options about the fate of bytes, which `net` does not have: for `new Socket()`, `connect()` and `createServer()`. */
 
-const { kState } = require('./state');
-const { toSeconds } = require('./options');
+const { kState } = require('../contract/record');
 const { errnoError } = require('../errors/system');
 const { validateInt32, validateTimeout } = require('../errors/validate');
+const { toSeconds } = require('./options');
 
 const NAMES = /** @type {const} */ ([
   'keepAliveInterval',

@@ -18,10 +18,12 @@
 
 const { Duplex } = require('node:stream');
 
-const { Batch, roomFor } = require('./batch');
+const { kState } = require('../contract/record');
 const { EAGAIN } = require('../errors/system');
-const { kState } = require('./state');
+const { onExit } = require('../native/addon');
+const { onTurn } = require('../native/events');
 const { nextTick } = require('../node/clock');
+const { Batch, roomFor } = require('./batch');
 
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;
@@ -29,7 +31,7 @@ const MAX_CHUNK_BYTES = 16_384;
 /** So many writes in a batch, besides the first of the tick, are worth waiting for the next time. */
 const MANY_WRITES = 4;
 /** The `turn` of a socket whose first write waits for the others. */
-const HOLDS = -2;
+const DELAYS_FIRST = -2;
 
 /** Sockets with a batch, until the end of the tick; those before the first that may still wait have sent theirs. @type {any[]} */
 let waiting = [];
@@ -76,7 +78,7 @@ function countTick() {
  * @returns {boolean} whether it was gathered
  */
 function gather(socket, state, chunk, encoding) {
-  const isFirst = state.turn === HOLDS;
+  const isFirst = state.turn === DELAYS_FIRST;
   if ((state.turn !== turn && !isFirst) || !state.gathers || isExiting) return false;
   const room = roomFor(chunk);
   if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
@@ -122,8 +124,8 @@ function takeBatch(state) {
 function learn(state, batch) {
   if (!batch.hasFirst && batch.writes < MANY_WRITES) return;
   const { isYoung } = batch;
-  if (batch.hasFirst && !isYoung) state.holds = false;
-  if (batch.writes >= MANY_WRITES && isYoung && state.holds) state.turn = HOLDS;
+  if (batch.hasFirst && !isYoung) state.delaysFirst = false;
+  if (batch.writes >= MANY_WRITES && isYoung && state.delaysFirst) state.turn = DELAYS_FIRST;
 }
 
 /**
@@ -226,4 +228,7 @@ function flushAtExit() {
   flushAll();
 }
 
-module.exports = { flush, flushAndCork, flushAtExit, gather, nextTurn, takeBatch, wroteStraight };
+onTurn(nextTurn);
+onExit(flushAtExit);
+
+module.exports = { flush, flushAndCork, gather, takeBatch, wroteStraight };

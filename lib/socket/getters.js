@@ -1,18 +1,111 @@
 'use strict';
 
-/** What a socket says about itself, besides its addresses. All of it is `undefined` or neutral on the bare prototype. */
+/**
+ * What a socket says about itself: both ends of its connection, as `net` names them, its counters and its states. All of
+ * it is `undefined` or neutral on the bare prototype.
+ */
 
-const { addressGetters } = require('./addresses');
+const { kState } = require('../contract/record');
 const { handleFacade } = require('../node/handle');
-const { bytesAcceptedOf } = require('../delivery/look');
-const { kState } = require('./state');
+const { bytesAcceptedOf } = require('./state');
 const { bytesWritten } = require('./writable');
+
+/**
+ * @param {any} socket
+ * @returns {any} the peer's address; the last one known once the connection is gone
+ */
+function peerName(socket) {
+  const state = socket[kState];
+  if (state === undefined || state.stream === null || state.stream.kind !== 'tcp' || socket.connecting) {
+    return socket._peername || {};
+  }
+  if (!socket._peername) {
+    const address = state.stream.remoteAddress();
+    if (typeof address === 'number') return {};
+    socket._peername = address;
+  }
+  return socket._peername;
+}
+
+/**
+ * @param {any} socket
+ * @returns {any} our address; `{}` when there is none
+ */
+function sockName(socket) {
+  const state = socket[kState];
+  if (state === undefined) return {};
+  // The kernel is not asked for the path of a Unix socket: it is the one that was bound.
+  if (state.boundPath !== undefined) return { address: state.boundPath };
+  if (state.stream === null || state.stream.kind !== 'tcp') return {};
+  if (!socket._sockname) {
+    const address = state.stream.localAddress();
+    socket._sockname = typeof address === 'number' ? {} : address;
+  }
+  return socket._sockname;
+}
+
+/** @type {PropertyDescriptorMap} */
+const addressGetters = {
+  remoteAddress: { enumerable: true, get: remoteAddress },
+  remoteFamily: { enumerable: true, get: remoteFamily },
+  remotePort: { enumerable: true, get: remotePort },
+  localAddress: { enumerable: true, get: localAddress },
+  localPort: { enumerable: true, get: localPort },
+  localFamily: { enumerable: true, get: localFamily },
+};
+
+const addressMethods = {
+  /** @this {any} */
+  address() {
+    return this._getsockname();
+  },
+
+  /** @this {any} */
+  _getpeername() {
+    return peerName(this);
+  },
+
+  /** @this {any} */
+  _getsockname() {
+    return sockName(this);
+  },
+};
+
+/** @this {any} */
+function remoteAddress() {
+  return this._getpeername().address;
+}
+
+/** @this {any} */
+function remoteFamily() {
+  return this._getpeername().family;
+}
+
+/** @this {any} */
+function remotePort() {
+  return this._getpeername().port;
+}
+
+/** @this {any} */
+function localAddress() {
+  return this._getsockname().address;
+}
+
+/** @this {any} */
+function localPort() {
+  return this._getsockname().port;
+}
+
+/** @this {any} */
+function localFamily() {
+  return this._getsockname().family;
+}
 
 /** @type {PropertyDescriptorMap & ThisType<any>} */
 const socketGetters = {
   ...addressGetters,
 
-  _handle: handleFacade,
+  _handle: handleFacade((socket) => socket[kState]),
 
   _connecting: {
     get() {
@@ -61,9 +154,9 @@ const socketGetters = {
   /** What the kernel has taken. `bytesWritten` also counts bytes that never leave the process. */
   bytesAccepted: {
     get() {
-      return this[kState] && bytesAcceptedOf(this);
+      return this[kState] && bytesAcceptedOf(this[kState]);
     },
   },
 };
 
-module.exports = { socketGetters };
+module.exports = { addressMethods, socketGetters };

@@ -2,13 +2,13 @@
 
 /** An attempt to connect to several addresses, one after the other (RFC 8305, "happy eyeballs"). */
 
-const { AsyncCallback } = require('../node/async-callback');
-const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
-const { ECANCELED, ETIMEDOUT, attemptsError, endpointError } = require('../errors/system');
+const { kState } = require('../contract/record');
 const { netError } = require('../errors/net');
-const { abandonStream, reopenStream } = require('./open');
-const { kState } = require('./state');
+const { ECANCELED, ETIMEDOUT, attemptsError, endpointError } = require('../errors/system');
+const { AsyncCallback } = require('../node/async-callback');
 const { clearTimeout, setTimeout } = require('../node/clock');
+const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
+const { abandonStream, reopenStream } = require('./open');
 
 /** @typedef {import('./attempt').Target} Target */
 

@@ -5,10 +5,6 @@
 const { isIP } = require('node:net');
 
 const { addressFamilyError, netError } = require('../errors/net');
-const { late } = require('../on-demand');
-
-/** Only names need it. */
-const dns = late(() => require('node:dns'));
 
 /** Families as the `family` option may name them. */
 const FAMILIES = /** @type {Readonly<Record<string, number>>} */ ({ IPv4: 4, IPv6: 6 });
@@ -21,7 +17,7 @@ function lookupOptions(options) {
   const family = FAMILIES[options.family] ?? options.family;
   let hints = options.hints || 0;
   const isAnyFamily = family !== 4 && family !== 6;
-  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = dns().ADDRCONFIG;
+  if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = require('node:dns').ADDRCONFIG;
   return { family, hints };
 }
 
@@ -60,7 +56,8 @@ function interleaveFamilies(addresses) {
  * @returns {Function} theirs, or what `dns.lookup` is at the moment
  */
 function lookupOf(options) {
-  return options.lookup || dns().lookup;
+  // Here, because only names need it.
+  return options.lookup || require('node:dns').lookup;
 }
 
 module.exports = { addressError, interleaveFamilies, lookupOf, lookupOptions };

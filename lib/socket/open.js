@@ -2,16 +2,16 @@
 
 /** How a socket comes by its native stream: a fresh one to connect with, or one that is there already. */
 
-const { invalidArgType } = require('../errors/argument');
 const { forgetEnding } = require('../contract/ending');
-const { undestroy } = require('../node/undestroy');
-const { Stream, eventLoop, native, tryEventLoop } = require('../native/addon');
-const { kOnClose } = require('../native/events');
+const { kState } = require('../contract/record');
+const { invalidArgType } = require('../errors/argument');
 const { netError } = require('../errors/net');
-const { prepareUserBuffer } = require('./read');
-const { kState } = require('./state');
 const { errnoError } = require('../errors/system');
 const { validateInt32 } = require('../errors/validate');
+const { Stream, eventLoop, native, tryEventLoop } = require('../native/addon');
+const { kOnClose } = require('../native/events');
+const { undestroy } = require('../node/stream');
+const { prepareUserBuffer } = require('./read');
 
 /** The names by which async_hooks knows Node's own handles. */
 const RESOURCE_TYPES = { tcp: 'TCPWRAP', pipe: 'PIPEWRAP' };

@@ -7,9 +7,9 @@
 
 const net = require('node:net');
 
+const { kState } = require('../contract/record');
 const { invalidArgType } = require('../errors/argument');
 const { EBADF, errnoError } = require('../errors/system');
-const { kState } = require('./state');
 const { validateInt32 } = require('../errors/validate');
 
 const MAX_TYPE_OF_SERVICE = 255;

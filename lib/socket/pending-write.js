@@ -2,9 +2,9 @@
 
 /** A write that the kernel did not take at once: what is left of it, and who waits for the end. */
 
+const { EFAULT } = require('../errors/system');
 const { AsyncCallback } = require('../node/async-callback');
 const { byteLengthOf } = require('./byte-length');
-const { EFAULT } = require('../errors/system');
 
 class PendingWrite {
   /** @type {Uint8Array[]} */

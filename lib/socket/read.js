@@ -7,11 +7,11 @@
 
 const { Duplex } = require('node:stream');
 
-const { copyOf, pooledAt } = require('../native/pool');
+const { kState } = require('../contract/record');
 const { ENOBUFS, errnoError } = require('../errors/system');
-const { kOnRead, kOnShort } = require('../native/events');
 const { eventLoop } = require('../native/addon');
-const { kState } = require('./state');
+const { kOnRead, kOnShort } = require('../native/events');
+const { copyOf, pooledAt } = require('../native/pool');
 
 /** To know it from a `push` that somebody has put in its place. */
 const { push } = Duplex.prototype;
@@ -119,12 +119,12 @@ function deliver(socket, chunk) {
 }
 
 /**
- * Something was read. That is activity, which a timeout waits for.
+ * Something was read. That is activity, which a timeout waits for. A socket whose own buffer has no room is destroyed.
  *
  * @param {any} socket
  * @returns {boolean} whether it is to be told
  */
-function isHeard(socket) {
+function admitRead(socket) {
   const { timer, userBuffer } = socket[kState];
   if (socket.destroyed) return false;
   if (timer !== null || socket._parent !== null) socket._unrefTimer();
@@ -183,7 +183,7 @@ const readingMethods = {
    * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
   [kOnRead](nread) {
-    if (!isHeard(this)) return;
+    if (!admitRead(this)) return;
     if (nread > 0) {
       const loop = eventLoop();
       receive(this, nread, this[kState].userBuffer ? loop.slab.subarray(0, nread) : copyOf(loop, nread));
@@ -201,7 +201,7 @@ const readingMethods = {
    * @param {number} place of a short message in the pool
    */
   [kOnShort](place) {
-    if (!isHeard(this)) return;
+    if (!admitRead(this)) return;
     const chunk = pooledAt(place);
     receive(this, chunk.length, chunk);
   },

@@ -4,15 +4,14 @@
 
 const { Buffer } = require('node:buffer');
 
-const { byteLengthOf } = require('./byte-length');
-const { endedByOfError } = require('../contract/ended-by');
-const { noteEnding } = require('../contract/ending');
+const { noteFailure } = require('../contract/ending');
+const { kState } = require('../contract/record');
 const { EAGAIN, ECANCELED, errnoError, withBytes } = require('../errors/system');
-const { takeBatch } = require('./gather');
 const { hidesCanceledWrites } = require('../node/versions');
-const { PendingWrite } = require('./pending-write');
-const { kState } = require('./state');
+const { byteLengthOf } = require('./byte-length');
 const { clearWriteTimer, startWriteTimer } = require('./deadlines');
+const { takeBatch } = require('./gather');
+const { PendingWrite } = require('./pending-write');
 
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
 const COPY_LIMIT_BYTES = 65_536;
@@ -62,14 +61,14 @@ function countsIfRefused(data, encoding) {
 }
 
 /**
- * A write has failed. The stream counts as errored from this moment, and not from the event a tick later.
+ * A write has failed.
  *
  * @param {any} socket
  * @param {Error & { code?: string }} error
  * @param {(error: Error) => void} callback
  */
 function fail(socket, error, callback) {
-  if (socket[kState].begun) noteEnding(socket, endedByOfError(error), error);
+  if (socket[kState].begun) noteFailure(socket, error);
   callback(error);
 }
 
@@ -82,7 +81,7 @@ function fail(socket, error, callback) {
  * @param {any} [data] what the only chunk was before it was encoded
  * @param {string} [encoding] in which
  */
-function dispatch(socket, chunks, callback, data, encoding = '') {
+function send(socket, chunks, callback, data, encoding = '') {
   const state = socket[kState];
   const { stream } = state;
   const batch = takeBatch(state);
@@ -159,7 +158,7 @@ function tryOnceMore(socket, taken) {
  *
  * @param {any} socket
  */
-function goOn(socket) {
+function resume(socket) {
   const { pending, stream } = socket[kState];
   if (pending === null || stream === null) return;
   if (pending.remaining === 0 || pending.errno !== 0) {
@@ -234,4 +233,4 @@ function takePending(state) {
   };
 }
 
-module.exports = { dispatch, fail, goOn, takePending, toChunks };
+module.exports = { fail, resume, send, takePending, toChunks };

@@ -14,26 +14,25 @@ const { addAbortListener } = require('node:events');
 const net = require('node:net');
 const { Duplex } = require('node:stream');
 
-const { addressMethods } = require('./addresses');
+const { kState, tellReferenced } = require('../contract/record');
 const { invalidArgValue } = require('../errors/argument');
+const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('../errors/validate');
+const { kOnConnect } = require('../native/events');
+const { nextTick } = require('../node/clock');
 const { BoundSocket, takeBound } = require('./bound-socket');
 const { closingMethods } = require('./close');
 const { connectMethods } = require('./connect');
+const { writeTimeoutMethods } = require('./deadlines');
 const { deliveryOptionMethods, pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { flush } = require('./gather');
-const { kOnConnect } = require('../native/events');
+const { addressMethods, socketGetters } = require('./getters');
 const { adopt, openDescriptor, openHandle } = require('./open');
-const { readingMethods, useUserBuffer } = require('./read');
-const { tellReferenced } = require('../contract/record');
-const { socketGetters } = require('./getters');
 const { optionMethods, toSeconds } = require('./options');
-const { SocketState, kState } = require('./state');
+const { readingMethods, useUserBuffer } = require('./read');
+const { SocketState } = require('./state');
 const { timeoutMethods } = require('./timeout');
-const { nextTick } = require('../node/clock');
-const { validateAbortSignal, validateBlockList, validateInt32, validateNumber } = require('../errors/validate');
-const { writeMethods } = require('./write');
-const { writeTimeoutMethods } = require('./deadlines');
 const { writingMethods } = require('./writable');
+const { writeMethods } = require('./write');
 
 const MAX_TYPE_OF_SERVICE = 255;
 

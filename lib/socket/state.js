@@ -2,7 +2,7 @@
 
 /** What a Rust-backed socket keeps about itself, under one symbol. */
 
-const kState = Symbol('safe-socket.state');
+const { hooks } = require('../contract/record');
 
 /**
  * What few sockets set. It stands on the prototype, so that the others do not carry it: a field is 8 bytes of every
@@ -40,7 +40,7 @@ const rare = {
   /** The `gather` option. */
   gathers: true,
   /** False once the first write of a tick has waited in vain; see `gather.js`. */
-  holds: true,
+  delaysFirst: true,
   /** True from resetAndDestroy() to destroy(). */
   resetting: false,
   noDelay: false,
@@ -65,8 +65,7 @@ const rare = {
   writeTimer: null,
   /** How long `end()` waits for the peer. @type {number | undefined} */
   lingerMs: undefined,
-  /** Told of `ref()` and `unref()`, where something waits for the socket. @type {Set<() => void> | undefined} */
-  referenced: undefined,
+  ...hooks,
   /** Set by the `signal` option: no further attempt to connect is made. */
   aborted: false,
 };
@@ -102,4 +101,23 @@ class SocketState {
 
 Object.assign(SocketState.prototype, rare);
 
-module.exports = { SocketState, kState };
+/**
+ * @param {SocketState & typeof rare} state
+ * @returns {number} bytes that the kernel has taken. `bytesWritten`, as in `net`, also counts those that never leave the
+ *   process
+ */
+function bytesAcceptedOf({ batch, bytesDispatched, bytesUnsent, pending }) {
+  return (
+    bytesDispatched - bytesUnsent - (batch === null ? 0 : batch.length) - (pending === null ? 0 : pending.remaining)
+  );
+}
+
+/**
+ * @param {any} state of a socket that was closed
+ * @returns {number | undefined} bytes that the peer's kernel had acknowledged, if that is known
+ */
+function bytesDeliveredAtClose({ bytesDispatched, bytesUnsent, unacknowledged }) {
+  return unacknowledged < 0 ? undefined : Math.max(0, bytesDispatched - bytesUnsent - unacknowledged);
+}
+
+module.exports = { SocketState, bytesAcceptedOf, bytesDeliveredAtClose };

@@ -2,11 +2,11 @@
 
 /** `socket.setTimeout()`: an event after so much silence in both directions. It never closes the socket. */
 
+const { insideTimeout } = require('../contract/ending');
+const { kState } = require('../contract/record');
 const { invalidArgType, outOfRange } = require('../errors/argument');
-const { insideTimeout } = require('../contract/ended-by');
-const { kState } = require('./state');
-const { clearTimeout, setTimeout } = require('../node/clock');
 const { validateFunction } = require('../errors/validate');
+const { clearTimeout, setTimeout } = require('../node/clock');
 
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;

@@ -2,23 +2,23 @@
 
 /**
  * The writable side, below the surface: what the Writable hands down goes to the kernel, at once if it
- * is taken, and otherwise as the socket becomes writable. `lib/write.js` is the surface.
+ * is taken, and otherwise as the socket becomes writable. `write.js` is the surface.
  *
  *   write() ── fast path ──► stream.write() ── all taken ──► done
  *      │                         └── short, or failed: `presend` says what became of it
- *      └──► Duplex ──► _write(), _writev() ──► dispatch() ──► PendingWrite ──► onwritable
+ *      └──► Duplex ──► _write(), _writev() ──► send() ──► PendingWrite ──► onwritable
  */
 
 const { Buffer } = require('node:buffer');
 
-const { AsyncCallback } = require('../node/async-callback');
-const { dispatch, fail, goOn, toChunks } = require('./send');
+const { kState } = require('../contract/record');
+const { netError } = require('../errors/net');
 const { ENOTCONN, errnoError } = require('../errors/system');
 const { kOnShutdown, kOnWritable } = require('../native/events');
-const { netError } = require('../errors/net');
+const { AsyncCallback } = require('../node/async-callback');
 const { finalWaitsForStream } = require('../node/versions');
-const { kState } = require('./state');
 const { startWriteTimer } = require('./deadlines');
+const { fail, resume, send, toChunks } = require('./send');
 
 /**
  * @param {any} chunk
@@ -59,10 +59,10 @@ const writingMethods = {
     }
     this._unrefTimer();
     if (isVector) {
-      dispatch(this, toChunks(data), callback);
+      send(this, toChunks(data), callback);
     } else {
       const bytes = typeof data === 'string' ? (state.presendBytes ?? Buffer.from(data, encoding)) : data;
-      dispatch(this, [bytes], callback, data, encoding);
+      send(this, [bytes], callback, data, encoding);
     }
     return undefined;
   },
@@ -102,7 +102,7 @@ const writingMethods = {
     if (isWaiting) return this.once('connect', () => this._final(callback));
     if (state.stream === null) return callback();
     if (state.batch !== null) {
-      return dispatch(this, [], (error) => (error ? callback(error) : this._final(callback)));
+      return send(this, [], (error) => (error ? callback(error) : this._final(callback)));
     }
     // A connection is shut down once. It may have been by the `_final()` of a life before reconnecting, which waited too.
     if (state.shutdown !== false) return callback();
@@ -115,7 +115,7 @@ const writingMethods = {
 
   /** @this {any} */
   [kOnWritable]() {
-    goOn(this);
+    resume(this);
   },
 
   /** @this {any} */

@@ -11,15 +11,15 @@
 const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
-const { codedError } = require('../errors/argument');
+const { atEnd } = require('../contract/at-end');
 const { checkChunk } = require('../contract/check-chunk');
+const { noteEnd } = require('../contract/ending');
+const { kState } = require('../contract/record');
+const { refuse, refuseEnd } = require('../contract/refusal');
+const { codedError, invalidArgType } = require('../errors/argument');
+const { validateTimeout } = require('../errors/validate');
 const { byteLengthOf } = require('./byte-length');
-const { endedByOfEnd } = require('../contract/ended-by');
-const { noteEnding } = require('../contract/ending');
 const { flush, flushAndCork, gather, wroteStraight } = require('./gather');
-const { isLinger, linger, takeLinger } = require('../delivery/linger');
-const { refuseEnd, refuseWrite } = require('../contract/refusal');
-const { kState } = require('./state');
 const { writingMethods } = require('./writable');
 
 /**
@@ -35,6 +35,31 @@ function check(socket, chunk, encoding, cutoff) {
   if (encoding === 'buffer' && typeof chunk === 'string') {
     throw codedError(TypeError, 'ERR_INVALID_ARG_TYPE', 'Second argument must be a buffer', cutoff);
   }
+}
+
+/**
+ * @param {any} value an argument of `end()`
+ * @returns {boolean} whether it is `{ linger }` and not data, an encoding or a callback
+ */
+function isLinger(value) {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && 'linger' in value;
+}
+
+/**
+ * Takes `{ linger }` out of the arguments of `end()`.
+ *
+ * @param {any} socket
+ * @param {any[]} args
+ * @returns {any[]} what is left
+ */
+function takeLinger(socket, args) {
+  const at = args.findIndex(isLinger);
+  if (at === -1) return args;
+  const { linger } = args[at];
+  if (linger === undefined) throw invalidArgType('options.linger', 'number', linger);
+  validateTimeout(linger, 'options.linger');
+  socket[kState].lingerMs = linger;
+  return args.filter((_, index) => index !== at);
 }
 
 /**
@@ -55,7 +80,7 @@ function isOver(socket) {
  * @param {string | Uint8Array} chunk
  * @returns {boolean}
  */
-function goesStraight(socket, state, chunk) {
+function canSendNow(socket, state, chunk) {
   return (
     state.stream !== null &&
     !socket.connecting &&
@@ -148,13 +173,13 @@ function write(chunk, encoding, callback) {
   const state = this[kState];
   const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
   if (encoding || !isPlain) check(this, chunk, encoding, write);
-  if (isOver(this)) return refuseWrite(this, chunk, encoding, callback, write);
+  if (isOver(this)) return refuse(this, 'write', chunk, encoding, callback, write);
   if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  let isStraight = goesStraight(this, state, chunk);
+  let isStraight = canSendNow(this, state, chunk);
   if (!isStraight || !gather(this, state, chunk, encoding || state.defaultEncoding)) {
     if (state.batch !== null) {
       flush(this);
-      isStraight &&= goesStraight(this, state, chunk);
+      isStraight &&= canSendNow(this, state, chunk);
     }
     if (!isStraight || !sendWhole(this, state, chunk, encoding)) {
       return Duplex.prototype.write.call(this, chunk, encoding, callback);
@@ -177,12 +202,12 @@ function end(chunk, encoding, callback) {
   }
   const hasData = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
   if (hasData) check(this, chunk, encoding, end);
-  if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end);
-  if (this[kState].begun) noteEnding(this, endedByOfEnd(this), undefined, end);
+  if (isOver(this)) return refuseEnd(this, chunk, encoding, callback, end, Duplex.prototype.end);
+  if (this[kState].begun) noteEnd(this, end);
   // What was gathered would be a write after the end, should a `_final()` of somebody else wait before ours.
   if (this[kState].batch !== null && this._final !== writingMethods._final) flush(this);
   Duplex.prototype.end.call(this, chunk, encoding, callback);
-  if (this[kState].lingerMs !== undefined) linger(this, this[kState].lingerMs);
+  if (this[kState].lingerMs !== undefined) atEnd.linger(this, this[kState].lingerMs);
   return this;
 }
 

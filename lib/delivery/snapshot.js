@@ -1,35 +1,29 @@
 'use strict';
 
 /**
- * One look at what became of the bytes of a socket, of ours or of Node's. Everything is asked from the kernel at the
+ * One snapshot of what became of the bytes of a socket, of ours or of Node's. Everything is asked from the kernel at the
  * moment of the call, and nothing is changed by asking.
  *
  *     write() ──► queue of the stream ──► kernel ──► acknowledged by the peer's kernel ──► read by the peer
  *     written                             accepted   delivered                             (nobody knows)
  */
 
-const { descriptorOf } = require('../node/descriptor');
-const { native } = require('../native/addon');
-const { foreignRecordOf } = require('../contract/record');
-const { kState } = require('../socket/state');
+const { Socket } = require('node:net');
+
+const { publishClosed } = require('../contract/channels');
+const { endedByOfError } = require('../contract/ending');
+const { foreignRecordOf, kState } = require('../contract/record');
+const { native, tryNative } = require('../native/addon');
+const { descriptorOf } = require('../node/handle');
+const { bytesAcceptedOf } = require('../socket/state');
 
 /**
- * @typedef {object} Look
+ * @typedef {object} Snapshot
  * @property {number} written bytes given to `write()`
  * @property {number | undefined} delivered bytes that the peer's kernel has acknowledged; never too many. Undefined
  *   where that is not known: on a Unix-domain socket the kernel counts memory, and only tells when all is read
  * @property {'open' | 'half-closed' | 'reset'} peer
  * @property {number} rttMs smoothed round-trip time; 0 for a Unix-domain socket
- */
-
-/**
- * What is known of a connection of Node's from the last look at which the kernel had taken everything: `before` is what its
- * counter showed before the first byte of ours (1 for the SYN of a client, and whatever an adopted descriptor had sent),
- * `accepted` what it had taken then, `hasSentFin` whether the FIN was sent: a connection that was reset does not tell,
- * and one byte too few is promised rather than one too many. Only a socket that is watched has a record to keep it in,
- * so that its next `connect()` is seen, and forgets it.
- *
- * @typedef {{ before: number, accepted: number, hasSentFin: boolean }} Counted
  */
 
 /**
@@ -41,40 +35,27 @@ function isOurs(socket) {
 }
 
 /**
- * Bytes that the kernel has taken. `bytesWritten`, as in `net`, also counts those that never leave the process.
- *
- * @param {any} socket backed by Rust
- * @returns {number}
- */
-function bytesAcceptedOf(socket) {
-  const { batch, bytesDispatched, bytesUnsent, pending } = socket[kState];
-  return (
-    bytesDispatched - bytesUnsent - (batch === null ? 0 : batch.length) - (pending === null ? 0 : pending.remaining)
-  );
-}
-
-/**
  * @param {any} socket
  * @param {boolean} [isReset] whether the socket has read that it was reset: the kernel says so only once
- * @returns {Look | number | null} null where there is no descriptor; or an errno
+ * @returns {Snapshot | number | null} null where there is no descriptor; or an errno
  */
-function lookAt(socket, isReset = false) {
-  return isOurs(socket) ? lookAtOurs(socket, isReset) : lookAtForeign(socket, isReset);
+function snapshotOf(socket, isReset = false) {
+  return isOurs(socket) ? snapshotOfOurs(socket, isReset) : snapshotOfNodes(socket, isReset);
 }
 
 /**
  * @param {any} socket
  * @param {boolean} isReset
- * @returns {Look | number | null}
+ * @returns {Snapshot | number | null}
  */
-function lookAtOurs(socket, isReset) {
+function snapshotOfOurs(socket, isReset) {
   const { stream } = socket[kState];
   if (stream === null) return null;
   const seen = stream.look();
   if (typeof seen === 'number') return seen;
   const { queued, rttMs, taken } = seen;
   const peer = isReset ? 'reset' : seen.peer;
-  const accepted = bytesAcceptedOf(socket);
+  const accepted = bytesAcceptedOf(socket[kState]);
   let delivered;
   if (queued === 0) delivered = peer === 'reset' && taken === undefined ? undefined : accepted;
   else if (taken !== undefined) delivered = Math.max(0, accepted - queued);
@@ -84,9 +65,9 @@ function lookAtOurs(socket, isReset) {
 /**
  * @param {any} socket
  * @param {boolean} isReset
- * @returns {Look | number | null}
+ * @returns {Snapshot | number | null}
  */
-function lookAtForeign(socket, isReset) {
+function snapshotOfNodes(socket, isReset) {
   const fd = descriptorOf(socket);
   if (fd < 0) return null;
   const record = foreignRecordOf(socket);
@@ -151,4 +132,17 @@ function keepsAlive(socket) {
   return stream === null || stream.hasRef();
 }
 
-module.exports = { bytesAcceptedOf, isOurs, keepsAlive, lookAt };
+/**
+ * A guarded socket of Node's is about to close its descriptor: for those who count.
+ *
+ * @param {any} socket
+ * @param {unknown} cause the error that destroys it
+ */
+function announceClosed(socket, cause) {
+  if (!(socket instanceof Socket)) return;
+  const seen = tryNative() === null ? null : snapshotOf(socket, endedByOfError(cause) === 'reset');
+  const isKnown = seen !== null && typeof seen === 'object';
+  publishClosed(socket, isKnown ? seen.written : 0, isKnown ? seen.delivered : undefined);
+}
+
+module.exports = { announceClosed, isOurs, keepsAlive, snapshotOf };

@@ -1,13 +1,16 @@
 'use strict';
 
-/** From what `listen()` was asked for to a native listener that is bound to it. */
+/** The native listener of a server: where the server keeps it, and how it is made from what `listen()` was asked for. */
 
 const { EADDRINUSE, EINVAL } = require('../errors/system');
 const { Listener, tryEventLoop } = require('../native/addon');
-const { kindOfFd } = require('../socket/open');
 const { checkBind } = require('../node/permission');
+const { kindOfFd } = require('../socket/open');
 
-/** In the place of a port and an address family: the address is a path. */
+/** Under this symbol a server keeps its native listener, from `listen()` to `close()`; otherwise null. */
+const kListener = Symbol('safe-socket.listener');
+
+/** Instead of a port and an address family: the address is a path. */
 const NO_PORT = -1;
 
 /**
@@ -77,4 +80,4 @@ function createListenerAnywhere(endpoint) {
   return createListener(endpoint);
 }
 
-module.exports = { NO_PORT, createListenerAnywhere };
+module.exports = { NO_PORT, createListenerAnywhere, kListener };

@@ -1,0 +1,23 @@
+'use strict';
+
+/**
+ * What the end of a socket sets off in rooms further out. `delivery` fills it in (`delivery/at-end.js`), and every face
+ * loads that.
+ */
+const atEnd = {
+  /**
+   * `end()` was called on a socket that is to wait for the peer.
+   *
+   * @type {(socket: object, timeoutMs: number) => void}
+   */
+  linger() {},
+
+  /**
+   * A guarded socket of Node's is about to close its descriptor, and somebody counts.
+   *
+   * @type {(socket: object, cause: unknown) => void} `cause` is the error that destroys it
+   */
+  announceClosed() {},
+};
+
+module.exports = { atEnd };

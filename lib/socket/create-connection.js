@@ -1,0 +1,18 @@
+'use strict';
+
+const { normalizeArgs } = require('./args');
+const { Socket } = require('./socket');
+
+/**
+ * @param {...any} args those of `socket.connect()`; the options are the constructor's too, and `timeout`
+ * @returns {any} a socket that is being connected
+ */
+function connect(...args) {
+  const normalized = normalizeArgs(args);
+  const [options] = normalized;
+  const socket = new Socket(options);
+  if (options.timeout) socket.setTimeout(options.timeout);
+  return socket.connect(normalized);
+}
+
+module.exports = { connect };
