@@ -22,6 +22,7 @@ const ROOT = path.join(__dirname, '..');
 const FILES = [
   ...readdirSync(ROOT).filter((file) => file.endsWith('.md')),
   ...readdirSync(path.join(ROOT, 'docs')).map((file) => path.join('docs', file)),
+  ...['bench', '__test__'].map((folder) => path.join(folder, 'NOTES.md')),
 ].filter((file) => file.endsWith('.md'));
 
 const FENCE = /^```(\w*) ?(\w*)\n(.*?)^```$/gms;

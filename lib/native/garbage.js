@@ -4,7 +4,7 @@
  * Garbage on purpose. V8 collects its young generation, which is quick, when that is full of objects; the bytes of a
  * Buffer lie outside and do not count. So a stream of large chunks lets it mark the whole heap instead, every 64 MiB,
  * and the kernel writes into memory that no cache has kept. With as many empty slots as fill the young
- * generation meanwhile the quick collection comes first (bench/NOTES.md, "What helped").
+ * generation meanwhile the quick collection comes first (bench/NOTES.md, "Garbage on purpose").
  */
 
 /** Above this a chunk weighs on the heap less than a sixteenth of what it holds outside of it. */
