@@ -1,7 +1,60 @@
 'use strict';
 
 const js = require('@eslint/js');
+const imports = require('eslint-plugin-import-x');
 const globals = require('globals');
+
+/**
+ * The rooms of lib/, each with those that it may require. Everything points inward, and no room knows its neighbour on the
+ * same step. The faces, which are the files of lib/ itself and those above it, may require any room.
+ */
+const ARROWS = {
+  node: [],
+  errors: [],
+  contract: ['errors', 'node'],
+  native: ['errors', 'node'],
+  guard: ['contract', 'errors', 'node'],
+  socket: ['contract', 'errors', 'native', 'node'],
+  server: ['contract', 'errors', 'native', 'node', 'socket'],
+  delivery: ['contract', 'errors', 'guard', 'native', 'node', 'socket'],
+  http: ['contract', 'errors', 'guard', 'node', 'server', 'socket'],
+  promises: ['contract', 'errors', 'node', 'server', 'socket'],
+  report: ['contract', 'delivery', 'guard', 'node'],
+};
+
+/** What would hide from the rules which file is required. */
+const HIDDEN_REQUIRES = [
+  'CallExpression[callee.name="require"][arguments.0.type!="Literal"]',
+  'ImportExpression[source.type!="Literal"]',
+  'CallExpression[callee.property.name=/^(?:createRequire|_load|require)$/]',
+  'CallExpression[callee.name="createRequire"]',
+  'VariableDeclarator[init.name="require"]',
+].map((selector) => ({ selector, message: 'What is required must be a string, for the rules of the rooms.' }));
+
+/**
+ * @param {[room: string, allowed: string[]]} arrows
+ * @returns {object} the rule of one room, for requires inside functions too
+ */
+function ruleOfRoom([room, allowed]) {
+  const others = Object.keys(ARROWS).filter((other) => other !== room && !allowed.includes(other));
+  const message = `lib/${room} may require ${allowed.length === 0 ? 'no other room' : allowed.join(', ')}.`;
+  const zone = { target: `./lib/${room}`, message };
+  return {
+    files: [`lib/${room}/**/*.js`],
+    rules: {
+      'import-x/no-restricted-paths': [
+        'error',
+        {
+          basePath: __dirname,
+          zones: [
+            ...others.map((other) => ({ ...zone, from: `./lib/${other}` })),
+            { ...zone, from: ['./*.js', './lib/*.js'] },
+          ],
+        },
+      ],
+    },
+  };
+}
 
 module.exports = [
   { ignores: ['lib/native/binding.js', 'target/', 'dist/', '**/*.ts'] },
@@ -31,7 +84,20 @@ module.exports = [
       strict: ['error', 'global'],
     },
   },
-  // What Node does not document is known in lib/node alone, and held by __test__/node-internals.test.js.
+  {
+    files: ['*.js', 'lib/**/*.js'],
+    plugins: { 'import-x': imports },
+    settings: { 'import-x/resolver-next': [imports.createNodeResolver()] },
+    rules: {
+      'import-x/no-unresolved': ['error', { commonjs: true }],
+    },
+  },
+  ...Object.entries(ARROWS).map(ruleOfRoom),
+  {
+    files: ['lib/node/*.js', 'lib/server/listen.js'],
+    rules: { 'no-restricted-syntax': ['error', ...HIDDEN_REQUIRES] },
+  },
+  // What Node does not document is known in lib/node alone, and held by the canaries of its tests.
   {
     files: ['lib/**/*.js'],
     ignores: ['lib/node/*.js', 'lib/server/listen.js'],
@@ -43,6 +109,7 @@ module.exports = [
             'MemberExpression[property.name=/^_(?:readableState|writableState|events|handle|httpMessage|undestroy)$/]',
           message: 'Not documented by Node: it belongs in lib/node.',
         },
+        ...HIDDEN_REQUIRES,
       ],
     },
   },
