@@ -10,8 +10,7 @@ const { netError } = require('../errors/net');
 const { EADDRINUSE, EALREADY, EINVAL, endpointError } = require('../errors/system');
 const { AsyncCallback } = require('../node/async-callback');
 const { checkBind, networkRefusal } = require('../node/permission');
-const { applyKernelOptions } = require('./delivery-options');
-const { applyOptions } = require('./options');
+const { applyKernelOptions, applyOptions } = require('./options');
 
 const MAX_PORT = 0xffff;
 

@@ -2,7 +2,8 @@
 
 /**
  * Socket options. Before there is a connection they are remembered and set when it comes; afterwards
- * only a change is a system call.
+ * only a change is a system call. The second half are options about the fate of bytes, which `net` does not have: for
+ * `new Socket()`, `connect()` and `createServer()`.
  */
 
 const net = require('node:net');
@@ -10,9 +11,20 @@ const net = require('node:net');
 const { kState } = require('../contract/record');
 const { invalidArgType } = require('../errors/argument');
 const { EBADF, errnoError } = require('../errors/system');
-const { validateInt32 } = require('../errors/validate');
+const { validateInt32, validateTimeout } = require('../errors/validate');
 
 const MAX_TYPE_OF_SERVICE = 255;
+/** What Linux takes. */
+const MAX_KEEPALIVE_COUNT = 127;
+
+const NAMES = /** @type {const} */ ([
+  'keepAliveInterval',
+  'keepAliveCount',
+  'linger',
+  'notSentLowWatermark',
+  'userTimeout',
+  'writeTimeout',
+]);
 
 /**
  * @param {any} milliseconds anything that `net` takes; what is no number is 0
@@ -39,6 +51,15 @@ function applyOptions(socket) {
     const errno = stream.setTypeOfService(state.typeOfService);
     if (errno < 0 && errno !== EBADF) socket.emit('error', errnoError(errno, 'setTypeOfService'));
   }
+}
+
+/**
+ * @param {any} stream
+ * @param {number} errno
+ * @param {string} syscall
+ */
+function check(stream, errno, syscall) {
+  if (stream !== null && stream.kind === 'tcp' && errno < 0) throw errnoError(errno, syscall);
 }
 
 const optionMethods = {
@@ -109,9 +130,99 @@ const optionMethods = {
     if (tos < 0) throw errnoError(tos, 'getTypeOfService');
     return tos;
   },
+
+  /**
+   * @this {any}
+   * @param {number} msecs that bytes may stay unacknowledged before the connection is given up with `ETIMEDOUT`; 0: the
+   *   system's
+   */
+  setUserTimeout(msecs) {
+    validateTimeout(msecs, 'msecs');
+    const state = this[kState];
+    state.userTimeoutMs = msecs;
+    state.hasKernelOptions = true;
+    check(state.stream, state.stream?.setUserTimeout(msecs), 'setUserTimeout');
+    return this;
+  },
+
+  /**
+   * @this {any}
+   * @param {number} bytes that may wait unsent in the kernel before it takes no more
+   */
+  setNotSentLowWatermark(bytes) {
+    validateInt32(bytes, 'bytes', 0);
+    const state = this[kState];
+    state.notSentLowWatermark = bytes;
+    state.hasKernelOptions = true;
+    check(state.stream, state.stream?.setNotSentLowWatermark(bytes), 'setNotSentLowWatermark');
+    return this;
+  },
 };
 
 // A newer Node takes two more arguments; here every version does.
 Object.defineProperty(optionMethods.setKeepAlive, 'length', { value: net.Socket.prototype.setKeepAlive.length });
 
-module.exports = { applyOptions, optionMethods, toSeconds };
+/**
+ * @typedef {object} DeliveryOptions
+ * @property {number} [keepAliveInterval] milliseconds between two probes
+ * @property {number} [keepAliveCount] unanswered probes after which the connection is dropped
+ * @property {number} [linger] milliseconds that `end()` waits for the peer before it resets the connection
+ * @property {number} [notSentLowWatermark] unsent bytes in the kernel from which on it takes no more (`TCP_NOTSENT_LOWAT`)
+ * @property {number} [userTimeout] milliseconds that bytes may stay unacknowledged (`TCP_USER_TIMEOUT`)
+ * @property {number} [writeTimeout] milliseconds that a write may be unfinished
+ */
+
+/**
+ * @param {any} options those of a socket or a server
+ * @returns {DeliveryOptions | null} the checked ones of this file, null where there is none
+ */
+function pickDeliveryOptions(options) {
+  let picked = null;
+  for (const name of NAMES) {
+    if (options[name] === undefined) continue;
+    if (name === 'keepAliveCount') validateInt32(options[name], `options.${name}`, 1, MAX_KEEPALIVE_COUNT);
+    else if (name === 'notSentLowWatermark') validateInt32(options[name], `options.${name}`, 0);
+    else validateTimeout(options[name], `options.${name}`);
+    picked ??= /** @type {DeliveryOptions} */ ({});
+    picked[name] = options[name];
+  }
+  return picked;
+}
+
+/**
+ * @param {any} socket
+ * @param {DeliveryOptions} options
+ */
+function setDeliveryOptions(socket, options) {
+  const state = socket[kState];
+  if (options.keepAliveInterval !== undefined) state.keepAliveInterval = toSeconds(options.keepAliveInterval);
+  if (options.keepAliveCount !== undefined) state.keepAliveCount = options.keepAliveCount;
+  if (options.linger !== undefined) state.lingerMs = options.linger;
+  if (options.writeTimeout !== undefined) state.writeTimeoutMs = options.writeTimeout;
+  state.userTimeoutMs = options.userTimeout;
+  state.notSentLowWatermark = options.notSentLowWatermark;
+  state.hasKernelOptions = options.userTimeout !== undefined || options.notSentLowWatermark !== undefined;
+  if (state.stream !== null && state.hasKernelOptions) applyKernelOptions(state);
+}
+
+/**
+ * Sets on a fresh connection what was asked for. It is a wish, as `noDelay` is: a system that does not know the option
+ * does without.
+ *
+ * @param {any} state
+ */
+function applyKernelOptions({ stream, userTimeoutMs, notSentLowWatermark }) {
+  if (stream.kind !== 'tcp') return;
+  if (userTimeoutMs !== undefined) stream.setUserTimeout(userTimeoutMs);
+  if (notSentLowWatermark !== undefined) stream.setNotSentLowWatermark(notSentLowWatermark);
+}
+
+module.exports = {
+  MAX_TYPE_OF_SERVICE,
+  applyKernelOptions,
+  applyOptions,
+  optionMethods,
+  pickDeliveryOptions,
+  setDeliveryOptions,
+  toSeconds,
+};

@@ -23,18 +23,15 @@ const { BoundSocket, takeBound } = require('./bound-socket');
 const { closingMethods } = require('./close');
 const { connectMethods } = require('./connect');
 const { writeTimeoutMethods } = require('./deadlines');
-const { deliveryOptionMethods, pickDeliveryOptions, setDeliveryOptions } = require('./delivery-options');
 const { flush } = require('./gather');
 const { addressMethods, socketGetters } = require('./getters');
 const { adopt, openDescriptor, openHandle } = require('./open');
-const { optionMethods, toSeconds } = require('./options');
+const { MAX_TYPE_OF_SERVICE, optionMethods, pickDeliveryOptions, setDeliveryOptions, toSeconds } = require('./options');
 const { readingMethods, useUserBuffer } = require('./read');
 const { SocketState } = require('./state');
 const { timeoutMethods } = require('./timeout');
 const { writingMethods } = require('./writable');
 const { writeMethods } = require('./write');
-
-const MAX_TYPE_OF_SERVICE = 255;
 
 /**
  * @param {any} options as the constructor got them
@@ -218,7 +215,6 @@ Object.assign(
   addressMethods,
   closingMethods,
   connectMethods,
-  deliveryOptionMethods,
   optionMethods,
   readingMethods,
   timeoutMethods,
