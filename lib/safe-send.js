@@ -1,7 +1,7 @@
 'use strict';
 
-const { checkChunk } = require('./contract/check-chunk');
 const { isEnded } = require('./contract/ending');
+const { checkChunk } = require('./contract/refusal');
 const { SocketAlreadyEndedError } = require('./contract/refused-error');
 const { invalidArgType } = require('./errors/argument');
 

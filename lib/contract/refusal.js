@@ -1,10 +1,14 @@
 'use strict';
 
-/** What becomes of a call on a stream that has already ended. */
+/**
+ * What becomes of a call on a stream that has already ended: a bad argument is reported as by an open one; otherwise the
+ * call is refused, by an error of which the policy decides.
+ */
 
 const { Buffer } = require('node:buffer');
 const { Writable, finished } = require('node:stream');
 const { debuglog } = require('node:util');
+const { isUint8Array } = require('node:util/types');
 
 const { nextTick, nowMs } = require('../node/clock');
 const { TLS_CARRIER, callerOf, isPipedInto } = require('../node/stack');
@@ -16,12 +20,62 @@ const { userStack } = require('./user-stack');
 
 const debug = debuglog('safe-socket');
 
+/** They swallow everything, so that what they throw is about the argument. By object mode. @type {Map<boolean, Writable>} */
+const probes = new Map();
+
 /** Sockets whose `'error'` for a refused write of a pipe is on its way. @type {WeakSet<object>} */
 const emitting = new WeakSet();
 
 /** Its answer to `end(callback)` is `ERR_STREAM_DESTROYED`. */
 const destroyedStream = new Writable({ write() {} }).destroy();
 destroyedStream.end();
+
+/**
+ * Throws what Node throws for a bad chunk or encoding, whichever version runs: the answer of a stream that is open.
+ * A bad argument is reported before the end of the stream is. A stream that does not say whether it takes objects
+ * (version 3 of `readable-stream`) may.
+ *
+ * @param {any} stream
+ * @param {unknown} chunk
+ * @param {unknown} encoding as the public method got it; may be the callback
+ * @param {Function} cutoff the public method: the stack of the error starts at its caller
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_STREAM_NULL_VALUES`, `ERR_UNKNOWN_ENCODING`
+ */
+function checkChunk(stream, chunk, encoding, cutoff) {
+  // What every stream takes, and most programs write.
+  if (encoding === undefined && (typeof chunk === 'string' || isUint8Array(chunk))) return;
+  try {
+    probe(stream.writableObjectMode !== false).write(
+      chunk,
+      typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
+    );
+  } catch (error) {
+    Error.captureStackTrace(/** @type {Error} */ (error), cutoff);
+    throw error;
+  }
+}
+
+/**
+ * @param {boolean} objectMode
+ * @returns {Writable}
+ */
+function probe(objectMode) {
+  let writable = probes.get(objectMode);
+  if (writable === undefined) {
+    writable = new Writable({ objectMode, decodeStrings: false, write: swallow });
+    probes.set(objectMode, writable);
+  }
+  return writable;
+}
+
+/**
+ * @param {unknown} _chunk
+ * @param {unknown} _encoding
+ * @param {() => void} callback
+ */
+function swallow(_chunk, _encoding, callback) {
+  callback();
+}
 
 /**
  * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only if the policy is strict
@@ -170,4 +224,4 @@ function settleEnd(socket, callback, endOfStream) {
   else finished(socket, { readable: false }, /** @type {any} */ (callback));
 }
 
-module.exports = { destroyedStream, refusal, refuse, refuseEnd };
+module.exports = { checkChunk, destroyedStream, refusal, refuse, refuseEnd };

@@ -9,7 +9,7 @@ const { belongsToHttp, isMessage } = require('../node/http');
 const { setDeadlines, validateDeadlines } = require('./deadlines');
 const { guardMessage } = require('./http-message');
 const { watchClose } = require('./http2-stream');
-const { everySocket, guardedMethods, isGuarded, isWritable } = require('./methods');
+const { everySocket, guardedMethods, isGuarded } = require('./methods');
 const { noteForeign } = require('./open-sockets');
 const { plantWrite } = require('./planted-write');
 
@@ -152,7 +152,7 @@ function install(stream, record) {
  * @returns {import('./methods').GuardedMethods}
  */
 function methodsFor(stream) {
-  const isOpen = stream instanceof Socket ? isWritable : isNotEnded;
+  const isOpen = stream instanceof Socket ? null : isNotEnded;
   const prototype = Object.getPrototypeOf(stream);
   if (hasOwnMethod(stream)) {
     return guardedMethods(Object.create(prototype, ownDescriptors(stream, NAMES)), isGuarded, isOpen);

@@ -1,8 +1,7 @@
 'use strict';
 
-const { checkChunk } = require('../contract/check-chunk');
 const { endingOf, isEnded, noteDestroy, noteEnd, noteUnknownEnding, restoreEnding } = require('../contract/ending');
-const { destroyedStream, refuse, refuseEnd } = require('../contract/refusal');
+const { checkChunk, destroyedStream, refuse, refuseEnd } = require('../contract/refusal');
 
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of

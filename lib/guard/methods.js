@@ -4,7 +4,6 @@ const { Socket } = require('node:net');
 
 const { atEnd } = require('../contract/at-end');
 const { closedChannel } = require('../contract/channels');
-const { checkChunk } = require('../contract/check-chunk');
 const {
   endingOf,
   forgetEnding,
@@ -15,7 +14,7 @@ const {
   restoreEnding,
 } = require('../contract/ending');
 const { foreignRecordFor, foreignRecordOf, tellClosing, tellReferenced } = require('../contract/record');
-const { refuse, refuseEnd } = require('../contract/refusal');
+const { checkChunk, refuse, refuseEnd } = require('../contract/refusal');
 const { forgetForeign, noteForeign } = require('./open-sockets');
 const { keepGuard, uncover } = require('./planted-write');
 
@@ -29,8 +28,8 @@ const stillborn = new WeakSet();
  * The methods that a guard puts in front of a stream's own.
  *
  * @typedef {object} GuardedMethods
- * @property {(chunk: any, encoding?: any, callback?: any) => boolean} write
- * @property {(chunk: any, encoding?: any, callback?: any) => boolean} writeAfterFIN the same under the name that Node
+ * @property {(this: any, chunk: any, encoding?: any, callback?: any) => boolean} write
+ * @property {(this: any, chunk: any, encoding?: any, callback?: any) => boolean} writeAfterFIN the same under the name that Node
  *   gives to the `write` of a socket whose other side has ended
  * @property {(chunk?: any, encoding?: any, callback?: any) => object} end
  * @property {(error: Error | null, callback: Function) => void} _destroy
@@ -47,7 +46,7 @@ const stillborn = new WeakSet();
  *
  * @param {any} original the object that has the unguarded methods, mostly a prototype
  * @param {(stream: object) => boolean} refuses whether the guard may refuse calls on this stream, or only watches it
- * @param {(stream: any) => boolean} isOpen whether `write` goes through
+ * @param {((stream: any) => boolean) | null} isOpen whether `write` goes through; null: `writable` says it
  * @returns {GuardedMethods}
  */
 function guardedMethods(original, refuses, isOpen) {
@@ -55,12 +54,12 @@ function guardedMethods(original, refuses, isOpen) {
   const methods = {
     // Everything that an open socket pays for its guard is the next line.
     write(chunk, encoding, callback) {
-      if (isOpen(this)) return original.write.call(this, chunk, encoding, callback);
+      if (isOpen === null ? this.writable : isOpen(this)) return original.write.call(this, chunk, encoding, callback);
       return refusedWrite(this, chunk, encoding, callback, methods.write);
     },
 
     writeAfterFIN(chunk, encoding, callback) {
-      if (isOpen(this)) return original.write.call(this, chunk, encoding, callback);
+      if (isOpen === null ? this.writable : isOpen(this)) return original.write.call(this, chunk, encoding, callback);
       return refusedWrite(this, chunk, encoding, callback, methods.writeAfterFIN);
     },
 
@@ -225,12 +224,4 @@ function isGuarded(stream) {
   return foreignRecordOf(stream)?.isGuarded === true || (everySocket.isGuarded && stream instanceof Socket);
 }
 
-/**
- * @param {import('node:stream').Writable} socket
- * @returns {boolean}
- */
-function isWritable(socket) {
-  return socket.writable;
-}
-
-module.exports = { everySocket, guardedMethods, isGuarded, isWritable };
+module.exports = { everySocket, guardedMethods, isGuarded };

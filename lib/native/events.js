@@ -16,18 +16,11 @@ const kOnClose = Symbol('safe-socket.onclose');
 const kOnConnection = Symbol('safe-socket.onconnection');
 const kAccept = Symbol('safe-socket.accept');
 
-/** Called before each event; see `onTurn()`. */
-let nextTurn = () => {};
+/** Counts the events: each begins a new tick. */
+const turns = { count: 0 };
 
 /** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
 const owners = [];
-
-/**
- * @param {() => void} callback called before each event: a new tick has begun
- */
-function onTurn(callback) {
-  nextTurn = callback;
-}
 
 /**
  * What a program throws goes to `'uncaughtException'` by way of the addon, but for `null`: that is what an interrupted
@@ -51,7 +44,7 @@ const listeners = {
    * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
   onread(id, nread) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnRead](nread);
     } catch (error) {
@@ -64,7 +57,7 @@ const listeners = {
    * @param {number} place where a short message is in the pool; see pool.js
    */
   onshort(id, place) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnShort](place);
     } catch (error) {
@@ -74,7 +67,7 @@ const listeners = {
 
   /** @param {number} id */
   onwritable(id) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnWritable]();
     } catch (error) {
@@ -87,7 +80,7 @@ const listeners = {
    * @param {number} status
    */
   onconnect(id, status) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnConnect](status);
     } catch (error) {
@@ -100,7 +93,7 @@ const listeners = {
    * @param {number} status
    */
   onshutdown(id, status) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnShutdown](status);
     } catch (error) {
@@ -110,7 +103,7 @@ const listeners = {
 
   /** @param {number} id which the next stream may get */
   onclose(id) {
-    nextTurn();
+    turns.count += 1;
     const owner = owners[id];
     owners[id] = undefined;
     // Nobody's: closed before anybody could hear of it.
@@ -138,7 +131,7 @@ const listeners = {
    * @param {number} accepted id of the stream
    */
   onconnection(id, accepted) {
-    nextTurn();
+    turns.count += 1;
     try {
       owners[id][kOnConnection](owners[accepted]);
     } catch (error) {
@@ -157,6 +150,6 @@ module.exports = {
   kOnShutdown,
   kOnWritable,
   listeners,
-  onTurn,
   owners,
+  turns,
 };

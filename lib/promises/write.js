@@ -2,9 +2,8 @@
 
 const { addAbortListener } = require('node:events');
 
-const { checkChunk } = require('../contract/check-chunk');
 const { isEnded } = require('../contract/ending');
-const { refusal } = require('../contract/refusal');
+const { checkChunk, refusal } = require('../contract/refusal');
 const { abortError } = require('../errors/net');
 const { ECANCELED, errnoError } = require('../errors/system');
 const { validateAbortSignal } = require('../errors/validate');

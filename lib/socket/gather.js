@@ -21,7 +21,7 @@ const { Duplex } = require('node:stream');
 const { kState } = require('../contract/record');
 const { EAGAIN } = require('../errors/system');
 const { onExit } = require('../native/addon');
-const { onTurn } = require('../native/events');
+const { turns } = require('../native/events');
 const { nextTick } = require('../node/clock');
 const { Batch, roomFor } = require('./batch');
 
@@ -38,20 +38,15 @@ let waiting = [];
 let firstWaiting = 0;
 let isExiting = false;
 
-/** Counts what the event loop tells us: two writes under the same number may be of one tick. */
-let turn = 0;
 /**
- * Ticks that no event of ours begins, such as those of timers, are not told. When a write has waited for others in vain,
- * it may have been for that: from then until the next event, ticks with a write are counted by a tick of their own.
+ * Two writes may be of one tick if no event came between them, nor a tick that was counted here. Ticks that no event of ours
+ * begins, such as those of timers, are not told. When a write has waited for others in vain, it may have been for that:
+ * from then until the next event, ticks with a write are counted by a tick of their own.
  */
-let countsTicks = false;
+let ticks = 0;
+/** The event since which ticks are counted. */
+let countsSince = -1;
 let isCounting = false;
-
-/** An event has come: a new tick has begun. */
-function nextTurn() {
-  turn += 1;
-  countsTicks = false;
-}
 
 /**
  * A write went straight to the kernel; whatever else this tick writes can wait for its end.
@@ -59,15 +54,15 @@ function nextTurn() {
  * @param {any} state
  */
 function wroteStraight(state) {
-  state.turn = turn;
-  if (!countsTicks || isCounting) return;
+  state.turn = turns.count + ticks;
+  if (countsSince !== turns.count || isCounting) return;
   isCounting = true;
   nextTick(countTick);
 }
 
 function countTick() {
   isCounting = false;
-  turn += 1;
+  ticks += 1;
 }
 
 /**
@@ -79,7 +74,7 @@ function countTick() {
  */
 function gather(socket, state, chunk, encoding) {
   const isFirst = state.turn === DELAYS_FIRST;
-  if ((state.turn !== turn && !isFirst) || !state.gathers || isExiting) return false;
+  if ((state.turn !== turns.count + ticks && !isFirst) || !state.gathers || isExiting) return false;
   const room = roomFor(chunk);
   if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
   if (state.batch === null) begin(socket, state, isFirst);
@@ -134,7 +129,7 @@ function learn(state, batch) {
  * @returns {number} the bytes that the kernel took, or an errno
  */
 function send(state, batch) {
-  if (batch.writes === 1) countsTicks = true;
+  if (batch.writes === 1) countsSince = turns.count;
   learn(state, batch);
   const taken = state.stream.write(batch.bytes);
   if (taken === batch.length) batch.settle(null, true);
@@ -228,7 +223,6 @@ function flushAtExit() {
   flushAll();
 }
 
-onTurn(nextTurn);
 onExit(flushAtExit);
 
 module.exports = { flush, flushAndCork, gather, takeBatch, wroteStraight };

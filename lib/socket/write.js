@@ -12,10 +12,9 @@ const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 
 const { atEnd } = require('../contract/at-end');
-const { checkChunk } = require('../contract/check-chunk');
 const { noteEnd } = require('../contract/ending');
 const { kState } = require('../contract/record');
-const { refuse, refuseEnd } = require('../contract/refusal');
+const { checkChunk, refuse, refuseEnd } = require('../contract/refusal');
 const { codedError, invalidArgType } = require('../errors/argument');
 const { validateTimeout } = require('../errors/validate');
 const { byteLengthOf } = require('./byte-length');
