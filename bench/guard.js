@@ -32,7 +32,7 @@ const WAYS = ['plain', 'guard', 'register'];
  */
 function prepare(way) {
   if (way === 'register') require('../register');
-  return way === 'guard' ? require('../lib/guard/guard').guard : (socket) => socket;
+  return way === 'guard' ? require('../lib/safe-socket').safeSocket : (socket) => socket;
 }
 
 /**

@@ -1,5 +1,7 @@
 'use strict';
 
+const { codedError, invalidArgValue } = require('../errors/argument');
+const { validateBoolean } = require('../errors/validate');
 const { recordFor, recordOf } = require('./record');
 
 /** @typedef {InstanceType<typeof import('./refused-error').SocketAlreadyEndedError>} Refusal */
@@ -66,7 +68,7 @@ function setProcessPolicy(onRefused) {
   if (!onRefused) return;
   if (!ON_REFUSED.includes(onRefused)) {
     const message = `The environment variable SAFE_SOCKET_ON_REFUSED must be one of: ${CHOICES}. Received '${onRefused}'`;
-    throw argumentError('ERR_INVALID_ARG_VALUE', message);
+    throw codedError(TypeError, 'ERR_INVALID_ARG_VALUE', message, setProcessPolicy);
   }
   processPolicy.onRefused = /** @type {Policy['onRefused']} */ (onRefused);
 }
@@ -87,29 +89,10 @@ function merge(base, options) {
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */
 function validatePolicy({ strict, trace, onRefused }) {
-  validateBoolean('strict', strict);
-  validateBoolean('trace', trace);
+  if (strict !== undefined) validateBoolean(strict, 'options.strict');
+  if (trace !== undefined) validateBoolean(trace, 'options.trace');
   if (onRefused === undefined || typeof onRefused === 'function' || ON_REFUSED.includes(onRefused)) return;
-  const message = `The "options.onRefused" property must be a function or one of: ${CHOICES}`;
-  throw argumentError('ERR_INVALID_ARG_VALUE', message);
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- */
-function validateBoolean(name, value) {
-  if (value === undefined || typeof value === 'boolean') return;
-  throw argumentError('ERR_INVALID_ARG_TYPE', `The "options.${name}" property must be of type boolean`);
-}
-
-/**
- * @param {string} code
- * @param {string} message
- * @returns {TypeError}
- */
-function argumentError(code, message) {
-  return Object.assign(new TypeError(message), { code });
+  throw invalidArgValue('options.onRefused', onRefused, `must be a function or one of: ${CHOICES}`);
 }
 
 module.exports = { hasPolicy, policyOf, processPolicy, setPolicy, setProcessPolicy, validatePolicy };

@@ -220,4 +220,4 @@ function isNotEnded(stream) {
   return !isEnded(stream);
 }
 
-module.exports = { follow, guard, guardStream };
+module.exports = { follow, guardStream };

@@ -207,4 +207,4 @@ const readingMethods = {
   },
 };
 
-module.exports = { prepareUserBuffer, readingMethods, startReading, useUserBuffer };
+module.exports = { prepareUserBuffer, readingMethods, useUserBuffer };
