@@ -4,7 +4,7 @@ const js = require('@eslint/js');
 const globals = require('globals');
 
 module.exports = [
-  { ignores: ['lib/binding.js', 'target/', 'dist/', '**/*.ts'] },
+  { ignores: ['lib/binding.js', 'target/', '**/*.ts'] },
   js.configs.recommended,
   {
     languageOptions: { sourceType: 'commonjs', ecmaVersion: 2023, globals: globals.node },

@@ -12,6 +12,16 @@ const { assignWrite, plantWrite } = require('./planted-write');
 const { foreignRecordFor, foreignRecordOf, hasRecord } = require('./record');
 const { kState } = require('./state');
 
+// What the end of a guarded socket needs is read with the guard. A program may have run for weeks by then, and its package
+// may have been replaced.
+require('./arguments');
+require('./http2-close');
+require('./internals/called-by-tls');
+require('./internals/http-socket');
+require('./internals/timeout-frame');
+require('./internals/write-only');
+require('./refusal');
+
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:
  *
