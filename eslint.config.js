@@ -57,7 +57,7 @@ function ruleOfRoom([room, allowed]) {
 }
 
 module.exports = [
-  { ignores: ['lib/native/binding.js', 'target/', 'dist/', '**/*.ts'] },
+  { ignores: ['lib/native/binding.js', 'target/', '**/*.ts'] },
   js.configs.recommended,
   {
     languageOptions: { sourceType: 'commonjs', ecmaVersion: 2023, globals: globals.node },

@@ -8,17 +8,13 @@
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');
 const { existsSync } = require('node:fs');
-const { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } = require('node:fs/promises');
+const { cp, mkdtemp, readFile, rm, writeFile } = require('node:fs/promises');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, before, describe, it } = require('node:test');
 const { promisify } = require('node:util');
 
-const { makeDist } = require('../scripts/dist');
-
-const ROOT = path.join(__dirname, '..');
-const NAPI = path.join(ROOT, 'node_modules/@napi-rs/cli/dist/cli.js');
-const IS_WINDOWS = process.platform === 'win32';
+const { installPacked } = require('../scripts/install-packed');
 
 /** What may be in our package; a new file at the top level is a decision. */
 const OURS = [
@@ -30,18 +26,10 @@ const OURS = [
 /** Above that, something is packed that should not be. */
 const MAX_BYTES = { ours: 200_000, platform: 2_000_000 };
 
-/** Rust's names for the platforms that the tests run on. */
-const TARGETS = {
-  'darwin-arm64': 'aarch64-apple-darwin',
-  'darwin-x64': 'x86_64-apple-darwin',
-  'linux-arm64-gnu': 'aarch64-unknown-linux-gnu',
-  'linux-arm64-musl': 'aarch64-unknown-linux-musl',
-  'linux-x64-gnu': 'x86_64-unknown-linux-gnu',
-  'linux-x64-musl': 'x86_64-unknown-linux-musl',
-  'win32-x64-msvc': 'x86_64-pc-windows-msvc',
-};
-
 const run = promisify(execFile);
+
+/** What npm runs when it installs a package from the registry. */
+const INSTALL_SCRIPTS = ['preinstall', 'install', 'postinstall'];
 
 /** The environment without the folders that Rust is in. */
 const WITHOUT_RUST = {
@@ -51,56 +39,6 @@ const WITHOUT_RUST = {
     .join(path.delimiter),
 };
 
-/**
- * @param {string[]} args
- * @param {string} cwd
- * @returns {Promise<string>}
- */
-async function npm(args, cwd) {
-  const { stdout } = await run('npm', args, { cwd, env: WITHOUT_RUST, shell: IS_WINDOWS });
-  return stdout;
-}
-
-/**
- * @param {string} from
- * @param {string} to
- * @returns {Promise<{ filename: string, size: number, files: { path: string }[] }>}
- */
-async function pack(from, to) {
-  const [packed] = JSON.parse(await npm(['pack', '--ignore-scripts', '--json', '--pack-destination', to], from));
-  return packed;
-}
-
-/**
- * A copy of the package, ready to be published for this platform.
- *
- * @param {string} folder
- * @returns {Promise<{ root: string, platform: string }>} the folders of the two packages
- */
-async function release(folder) {
-  const root = path.join(folder, 'dist');
-  makeDist(root);
-  const binaries = (await readdir(path.join(root, 'lib/native'))).filter((file) => file.endsWith('.node'));
-  assert.equal(binaries.length, 1, 'built for one platform');
-
-  await mkdir(path.join(root, 'artifacts'));
-  await rename(path.join(root, 'lib/native', binaries[0]), path.join(root, 'artifacts', binaries[0]));
-  const [, platformName] = binaries[0].split('.');
-  const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
-  // The workflow has the binaries of all platforms, and we have one.
-  manifest.napi.targets = [TARGETS[platformName]];
-  await writeFile(path.join(root, 'package.json'), JSON.stringify(manifest));
-
-  for (const command of [
-    ['create-npm-dirs'],
-    ['artifacts', '--output-dir', 'artifacts'],
-    ['pre-publish', '--tag-style', 'npm', '--skip-optional-publish', '--no-gh-release'],
-  ]) {
-    await run(process.execPath, [NAPI, ...command], { cwd: root });
-  }
-  return { root, platform: path.join(root, 'npm', platformName) };
-}
-
 describe('the released packages', () => {
   let folder;
   let ours;
@@ -108,12 +46,7 @@ describe('the released packages', () => {
 
   before(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'safe-socket-release-'));
-    const released = await release(folder);
-    ours = await pack(released.root, folder);
-    platform = await pack(released.platform, folder);
-    await writeFile(path.join(folder, 'package.json'), '{ "private": true }');
-    const tarballs = [platform, ours].map(({ filename }) => path.join(folder, filename));
-    await npm(['install', '--offline', '--no-audit', '--no-fund', ...tarballs], folder);
+    ({ ours, platform } = await installPacked(folder, WITHOUT_RUST));
   });
 
   after(() => rm(folder, { recursive: true, force: true }));
@@ -133,9 +66,71 @@ describe('the released packages', () => {
   });
 
   it('run no script when they are installed', async () => {
-    const manifest = JSON.parse(await readFile(path.join(folder, 'node_modules/safe-socket/package.json'), 'utf8'));
-    assert.equal(manifest.scripts, undefined);
+    for (const name of ['safe-socket', ...Object.keys((await manifestOf('safe-socket')).optionalDependencies)]) {
+      const { scripts = {} } = await manifestOf(name);
+      assert.deepEqual(
+        INSTALL_SCRIPTS.filter((script) => script in scripts),
+        [],
+        name,
+      );
+    }
   });
+
+  it('load by require() and by import, with every part', async () => {
+    const { exports } = await manifestOf('safe-socket');
+    const names = Object.keys(exports).map((entry) => path.posix.join('safe-socket', entry));
+    assert.equal(names.length, 5);
+    const script = path.join(folder, 'loads.mjs');
+    await writeFile(
+      script,
+      `import { createRequire } from 'node:module';
+       const require = createRequire(import.meta.url);
+       for (const name of ${JSON.stringify(names)}) {
+         const attributes = name.endsWith('.json') ? { with: { type: 'json' } } : undefined;
+         const imported = (await import(name, attributes)).default;
+         if (name.endsWith('.json') ? imported.name !== 'safe-socket' : imported !== require(name)) console.log(name);
+       }`,
+    );
+    const { stdout } = await run(process.execPath, ['--no-warnings', script], { cwd: folder });
+    assert.equal(stdout, '');
+  });
+
+  it('have only files that load', async () => {
+    const script = `
+      const path = require('node:path');
+      const lib = path.join(path.dirname(require.resolve('safe-socket')), 'lib');
+      const files = require('node:fs').readdirSync(lib, { recursive: true });
+      for (const file of files) if (file.endsWith('.js') && !file.startsWith('report')) require(path.join(lib, file));
+      console.log(files.length);`;
+    const { stdout } = await run(process.execPath, ['-e', script], { cwd: folder });
+    assert.ok(Number(stdout) > 50, `${stdout} files`);
+  });
+
+  it('are not needed by a program that uses sockets already', async () => {
+    const copy = path.join(folder, 'copy');
+    await cp(path.join(folder, 'node_modules/safe-socket'), copy, { recursive: true });
+    const program = path.join(__dirname, 'programs', 'outlives-the-package.js');
+    const { stdout } = await run(process.execPath, ['--require', path.join(copy, 'register.js'), program, copy]);
+    assert.match(
+      stdout,
+      /^The socket has already been ended\. .*by end\(\), .*This write\(\) of 4 bytes was refused\.\nHTTP\/1\.1 200 OK\n$/,
+    );
+  });
+
+  for (const [what, program] of [
+    ['a refusal', "const socket = net.connect(1); socket.destroy(); socket.write('late');"],
+    ['a bad argument', 'new net.Socket({ handle: 1 });'],
+  ]) {
+    it(`show no more than a line of theirs, and the file it is in, when nobody catches ${what}`, async () => {
+      const running = run(process.execPath, ['-e', `const net = require('safe-socket'); ${program}`], { cwd: folder });
+      await assert.rejects(running, ({ stderr }) => {
+        assert.match(stderr, /ERR_SOCKET_ALREADY_ENDED|ERR_INVALID_ARG/);
+        assert.match(stderr, /node_modules[\\/]safe-socket[\\/]lib[\\/][-a-z/\\]+\.js:\d+/);
+        assert.ok(stderr.length < 2000, stderr);
+        return true;
+      });
+    });
+  }
 
   it('throw where they were installed', async () => {
     const script = path.join(folder, 'app.mjs');
@@ -188,4 +183,9 @@ describe('the released packages', () => {
       assert.equal(stdout, 'ERR_SOCKET_ALREADY_ENDED\n', flag);
     }
   });
+
+  /** @param {string} name */
+  async function manifestOf(name) {
+    return JSON.parse(await readFile(path.join(folder, 'node_modules', name, 'package.json'), 'utf8'));
+  }
 });

@@ -14,9 +14,8 @@ const CHECKS = [
   ['npx', ['prettier', '--check', '.']],
   ['npx', ['tsc', '--project', '.']],
   ['npx', ['tsc', '--project', '__test__/types']],
-  ['node', ['scripts/dist.js']],
-  ['npx', ['attw', '--pack', 'dist']],
-  ['npx', ['publint', '--strict', 'dist']],
+  ['npx', ['attw', '--pack', '.']],
+  ['npx', ['publint', '--strict', '.']],
   ['node', ['scripts/list-unsafe.js', '--check']],
 ];
 

@@ -106,8 +106,8 @@ function recordOf(stream) {
 function foreignRecordFor(stream) {
   const known = foreignRecordOf(stream);
   if (known !== undefined) return known;
-  void new Recorded(stream);
-  return /** @type {StreamRecord & typeof rare} */ (foreignRecordOf(stream));
+  // The constructor returns the stream. Bundlers would drop the call if nobody used what it returns.
+  return /** @type {StreamRecord & typeof rare} */ (foreignRecordOf(new Recorded(stream)));
 }
 
 /**

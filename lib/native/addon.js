@@ -66,7 +66,10 @@ function tryNative() {
 /** @returns {Binding | null} */
 function loadBinding() {
   try {
-    loaded = require('./binding');
+    const binding = require('./binding');
+    // Node forgets a module that threw. Bundles keep it, and give it without its exports to whoever asks again.
+    if (typeof binding.start !== 'function') throw loadingError;
+    loaded = binding;
   } catch (error) {
     debug('the native binary cannot be loaded: %o', error);
     loadingError = error;
