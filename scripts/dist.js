@@ -15,7 +15,7 @@ const { parseArgs } = require('node:util');
 
 const { transformSync } = require('esbuild');
 
-const { ROOT } = require('./checkout');
+const { ROOT } = require('./lib/checkout');
 
 const LOADER = path.join(__dirname, 'dist', 'loader.js');
 /** The public files that load lib/. */

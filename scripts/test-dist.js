@@ -9,14 +9,14 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { ROOT, makeReady, run } = require('./checkout');
+const { ROOT, makeReady, run } = require('./lib/checkout');
 const { makeDist } = require('./dist');
 
 /** What the tests have a use for besides. */
 const BESIDE = ['__test__', 'bench', 'docs', 'examples', 'scripts', 'src', 'CONTRIBUTING.md', 'Cargo.toml'];
 
 /** They are about the checkout: its documents, what is made of it, mutants of its files, long runs of it. */
-const NOT_HERE = /^(?:dist|docs|memory-of-others|release|soak|chaos)\.test\.js$/;
+const NOT_HERE = /^(?:package.(?:dist|docs|release)|native.shared-memory|long.(?:soak|chaos))\.test\.js$/;
 
 makeReady({ quiet: true });
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-dist-'));

@@ -13,7 +13,7 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { ROOT, demand, fail, makeReady, run } = require('./checkout');
+const { ROOT, demand, fail, makeReady, run } = require('./lib/checkout');
 
 const DRIVERS = ['loop', 'thread'];
 
@@ -87,7 +87,7 @@ function testRunner(files, concurrency, failedList) {
     '--test',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    `--test-reporter=${path.join(__dirname, 'failed-files.js')}`,
+    `--test-reporter=${path.join(__dirname, 'lib', 'failed-files.js')}`,
     `--test-reporter-destination=${failedList}`,
     `--test-concurrency=${concurrency}`,
     `--test-timeout=${FILE_TIMEOUT_MS}`,
