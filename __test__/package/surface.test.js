@@ -79,6 +79,9 @@ const ADDED = {
   'Server.prototype': {
     _handle: 'an own property there',
   },
+  'BoundSocket.prototype': {
+    isPipe: 'of the newest Node, on every version',
+  },
 };
 
 // Ours are ordinary properties from the moment when they are asked for.

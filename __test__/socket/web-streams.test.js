@@ -1,13 +1,16 @@
 'use strict';
 
+/** What `Duplex.toWeb()` makes of our sockets. */
+
 const assert = require('node:assert/strict');
+const { once } = require('node:events');
+const net = require('node:net');
 const { Duplex } = require('node:stream');
 const { describe, it } = require('node:test');
 
 const { connect, listen } = require('../../promises');
 
 const HOST = '127.0.0.1';
-const MAJOR = Number.parseInt(process.versions.node, 10);
 
 /**
  * @param {any} t
@@ -18,6 +21,18 @@ async function pair(t, onconnection) {
   t.after(() => server.close());
   const socket = await connect(server.address().port, HOST);
   t.after(() => socket.destroy());
+  return Duplex.toWeb(socket);
+}
+
+/** As `pair()`, of `net`. @type {typeof pair} */
+async function pairOfNet(t, onconnection) {
+  const server = net.createServer(onconnection).listen(0, HOST);
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const socket = net.connect(port, HOST);
+  t.after(() => socket.destroy());
+  await once(socket, 'connect');
   return Duplex.toWeb(socket);
 }
 
@@ -43,12 +58,19 @@ describe('web streams of a socket', () => {
   });
 
   it('reject a write when the other side has ended the socket', async (t) => {
-    const { readable, writable } = await pair(t, (socket) => socket.end('bye'));
-    const writer = writable.getWriter();
-    writer.closed.catch(() => {});
-    assert.equal(await textOf(readable), 'bye');
-    const code = MAJOR >= 24 ? 'ERR_SOCKET_ALREADY_ENDED' : 'ABORT_ERR';
-    await assert.rejects(writer.write(new Uint8Array(4)), { code });
+    const lateWrite = async (/** @type {typeof pair} */ open) => {
+      const { readable, writable } = await open(t, (socket) => socket.end('bye'));
+      const writer = writable.getWriter();
+      writer.closed.catch(() => {});
+      assert.equal(await textOf(readable), 'bye');
+      return writer.write(new Uint8Array(4)).then(
+        () => undefined,
+        (error) => error.code,
+      );
+    };
+    // An older Node takes the writable half down with the readable one, and the write does not reach any socket.
+    const code = (await lateWrite(pairOfNet)) === 'ABORT_ERR' ? 'ABORT_ERR' : 'ERR_SOCKET_ALREADY_ENDED';
+    assert.equal(await lateWrite(pair), code);
   });
 
   it('end the socket when they are cancelled', async (t) => {
