@@ -1,19 +1,21 @@
 'use strict';
 
 /**
- * `npm test [-- [--js] [--driver loop|thread] [--no-build] [file …]]`
+ * `npm test [-- [--js] [--driver loop|thread] [--no-build] [room or file …]]`
  *
- * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript.
+ * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript; or only
+ * those in JavaScript of some rooms (the folders of __test__) and files. The room `long` runs only where it is named.
  * Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
  * machine to itself, and is named loudly, here and at the very end: whatever needs it has a defect that is to be found.
  */
 
-const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
+const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const { ROOT, demand, fail, makeReady, run } = require('./lib/checkout');
+const { UnknownRoomError, filesOf } = require('./lib/rooms');
 
 const DRIVERS = ['loop', 'thread'];
 
@@ -39,9 +41,9 @@ const { values, positionals } = parseArgs({
 });
 
 function main() {
+  const files = chosenFiles();
   if (!values['no-build']) makeReady();
   if (!values.js && positionals.length === 0) demand('cargo test', 'cargo', ['test', '--quiet']);
-  const files = positionals.length > 0 ? positionals : testFiles();
   for (const driver of values.driver) testUnder(driver, files);
   for (const line of unsteady) console.log(`\n!!!!! PASSED ONLY ALONE, AND HAS A DEFECT: ${line}`);
 }
@@ -68,12 +70,14 @@ function testUnder(driver, files) {
   }
 }
 
-/** @returns {string[]} Node 20 has no patterns for `--test` */
-function testFiles() {
-  return readdirSync(path.join(ROOT, '__test__'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.js'))
-    .map((file) => path.join('__test__', file))
-    .sort();
+/** @returns {string[]} */
+function chosenFiles() {
+  try {
+    return filesOf(positionals);
+  } catch (error) {
+    if (error instanceof UnknownRoomError) return fail(error.message);
+    throw error;
+  }
 }
 
 /**
