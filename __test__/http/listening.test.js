@@ -91,6 +91,8 @@ const SCENARIOS = {
     server.close(() => seen.push('closed'));
     await idleClosed;
     seen.push('idle is gone', busy.destroyed, server.listening);
+    // After its answer the other one is idle, too, and would be waited for as long as is usual.
+    server.keepAliveTimeout = 1;
     response.end('late');
     await once(server, 'close');
     return seen;

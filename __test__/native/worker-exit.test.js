@@ -15,7 +15,7 @@ const process = require('node:process');
 const { test } = require('node:test');
 
 /** SAFE_SOCKET_WORKERS=1000 is the long form. */
-const WORKERS = Number(process.env.SAFE_SOCKET_WORKERS ?? 100);
+const WORKERS = Number(process.env.SAFE_SOCKET_WORKERS ?? 32);
 const FIXTURE = path.join(__dirname, '..', 'fixtures', 'worker-exit.js');
 
 const SCENARIOS = [

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * 64 MiB through an echo server, with readers that are slower than the writer: every byte arrives, in
+ * 16 MiB through an echo server, with readers that are slower than the writer: every byte arrives, in
  * order, and memory is bounded by the watermarks, not by the data.
  *
  * In a process of its own, which tells what its streams and its buffers hold.
@@ -18,7 +18,7 @@ const FIXTURE = path.join(__dirname, '..', 'fixtures', 'backpressure.js');
 const run = promisify(execFile);
 
 const KIB = 1 << 10;
-const TOTAL = (64 * KIB) << 10;
+const TOTAL = (16 * KIB) << 10;
 
 /** The largest watermark, and the read or write that goes beyond it: one buffer of the event loop at most. */
 const STREAM_BOUND = 64 * KIB + 512 * KIB;
@@ -28,7 +28,7 @@ const HELD_BOUND = 2 * STREAM_BOUND + 512 * KIB;
 
 for (const reader of ['a reader that pauses', 'a reader that reads on demand', 'a pipe', 'for await']) {
   for (const transport of ['tcp', 'unix']) {
-    test(`64 MiB come back through an echo over ${transport} to ${reader}, in bounded memory`, async () => {
+    test(`16 MiB come back through an echo over ${transport} to ${reader}, in bounded memory`, async () => {
       const { stdout } = await run(process.execPath, ['--expose-gc', FIXTURE, transport, reader, String(TOTAL)], {
         timeout: 150_000,
       });
