@@ -1,11 +1,12 @@
 'use strict';
 
 /**
- * `npm test [-- [--js] [--driver loop|thread] [--no-build] [room or file …]]`
+ * `npm test [-- [--js] [--driver loop|thread] [--no-build] [--with-addon | --without-addon] [room or file …]]`
  *
  * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript; or only
  * those in JavaScript of some rooms (the folders of __test__) and files. The room `long` runs only where it is named.
- * Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
+ * `--with-addon` leaves out the files that a driver cannot influence, as they pass without the addon; `--without-addon` runs
+ * only those, once, with no addon to load. Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
  * machine to itself, and is named loudly, here and at the very end: whatever needs it has a defect that is to be found.
  */
 
@@ -15,9 +16,12 @@ const path = require('node:path');
 const { parseArgs } = require('node:util');
 
 const { ROOT, demand, fail, makeReady, run } = require('./lib/checkout');
-const { UnknownRoomError, filesOf } = require('./lib/rooms');
+const { UnknownRoomError, filesOf, passesWithoutAddon } = require('./lib/rooms');
 
 const DRIVERS = ['loop', 'thread'];
+
+/** Nothing is there: the loader that the addon comes by then gives up. */
+const NO_ADDON = path.join(ROOT, 'lib', 'native', 'none.node');
 
 /** A file that takes longer hangs, on a busy machine too. */
 const FILE_TIMEOUT_MS = 420_000;
@@ -37,6 +41,8 @@ const { values, positionals } = parseArgs({
     js: { type: 'boolean', default: false },
     driver: { type: 'string', multiple: true, default: DRIVERS },
     'no-build': { type: 'boolean', default: false },
+    'with-addon': { type: 'boolean', default: false },
+    'without-addon': { type: 'boolean', default: false },
   },
 });
 
@@ -44,17 +50,19 @@ function main() {
   const files = chosenFiles();
   if (!values['no-build']) makeReady();
   if (!values.js && positionals.length === 0) demand('cargo test', 'cargo', ['test', '--quiet']);
-  for (const driver of values.driver) testUnder(driver, files);
+  if (values['without-addon']) testUnder('no', files);
+  else for (const driver of values.driver) testUnder(driver, files);
   for (const line of unsteady) console.log(`\n!!!!! PASSED ONLY ALONE, AND HAS A DEFECT: ${line}`);
 }
 
 /**
- * @param {string} driver
+ * @param {string} driver `no` is none: there is no addon to load
  * @param {string[]} files
  */
 function testUnder(driver, files) {
   const title = `node ${process.version}, ${driver} driver`;
-  const env = { ...process.env, SAFE_SOCKET_DRIVER: driver };
+  const of = driver === 'no' ? { NAPI_RS_NATIVE_LIBRARY_PATH: NO_ADDON } : { SAFE_SOCKET_DRIVER: driver };
+  const env = { ...process.env, ...of };
   const dir = mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
   const list = path.join(dir, 'failed');
   try {
@@ -73,7 +81,9 @@ function testUnder(driver, files) {
 /** @returns {string[]} */
 function chosenFiles() {
   try {
-    return filesOf(positionals);
+    const files = filesOf(positionals);
+    if (values['with-addon']) return files.filter((file) => !passesWithoutAddon(file));
+    return values['without-addon'] ? files.filter(passesWithoutAddon) : files;
   } catch (error) {
     if (error instanceof UnknownRoomError) return fail(error.message);
     throw error;

@@ -9,7 +9,7 @@ const path = require('node:path');
 const process = require('node:process');
 const { describe, it } = require('node:test');
 
-const { filesOf, rooms } = require('../../scripts/lib/rooms');
+const { filesOf, passesWithoutAddon, rooms } = require('../../scripts/lib/rooms');
 
 const RUNNER = path.join(__dirname, '..', '..', 'scripts', 'test.js');
 const THIS_FILE = path.join('__test__', 'package', path.basename(__filename));
@@ -39,6 +39,13 @@ describe('npm test', () => {
   it('runs a file, and what is named twice once', () => {
     assert.deepEqual(filesOf([__filename]), [__filename]);
     assert.deepEqual(filesOf(['package', 'package']), filesOf(['package']));
+  });
+
+  it('knows files that pass without the addon, and others', () => {
+    assert.ok(filesOf(['report']).every(passesWithoutAddon));
+    assert.equal(filesOf(['socket']).some(passesWithoutAddon), false);
+    const [some, others] = [true, false].map((is) => filesOf([]).filter((file) => passesWithoutAddon(file) === is));
+    assert.deepEqual([...some, ...others].sort(), filesOf([]));
   });
 
   it('says what is neither a room nor a file, and which rooms there are', () => {
