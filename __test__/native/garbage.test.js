@@ -1,6 +1,6 @@
 'use strict';
 
-/** A stream of large chunks is garbage that V8's quick collection finds in time (lib/chunk.js). */
+/** A stream of large chunks is garbage that V8's quick collection finds in time (lib/native/garbage.js). */
 
 const assert = require('node:assert/strict');
 const { execFile } = require('node:child_process');

@@ -1,6 +1,6 @@
 'use strict';
 
-/** The piece of Node's Buffer pool that native code puts short messages into, as lib/chunk.js relies on it. */
+/** The piece of Node's Buffer pool that native code puts short messages into, as lib/native/pool.js relies on it. */
 
 const assert = require('node:assert/strict');
 const { once } = require('node:events');
