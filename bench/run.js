@@ -13,10 +13,10 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { measure, measureMemory, measureRequire } = require('./measure');
-const { buildLoadGenerator, reference, script } = require('./processes');
-const { memoryTable, requireTable, workloadTable } = require('./report');
-const { growth, workloads } = require('./workloads');
+const { measure, measureMemory, measureRequire } = require('./lib/measure');
+const { buildLoadGenerator, reference, script } = require('./lib/processes');
+const { memoryTable, requireTable, workloadTable } = require('./lib/report');
+const { growth, workloads } = require('./lib/workloads');
 
 const ROOT = path.join(__dirname, '..');
 const REQUIRE_ROUNDS = 15;
@@ -69,7 +69,7 @@ function versionOf(command) {
   }
 }
 
-/** @returns {import('./processes').Runtime[]} */
+/** @returns {import('./lib/processes').Runtime[]} */
 function runtimes() {
   const { node, bun, against } = options;
   const servers = {

@@ -4,7 +4,7 @@
 
 const { spawnSync } = require('node:child_process');
 
-const { makeReady, run } = require('./checkout');
+const { makeReady, run } = require('./lib/checkout');
 
 /** @type {[string, string[]][]} */
 const CHECKS = [

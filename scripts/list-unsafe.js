@@ -9,7 +9,7 @@ const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:f
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { ROOT, fail } = require('./checkout');
+const { ROOT, fail } = require('./lib/checkout');
 
 const TARGET = path.join(ROOT, 'docs/unsafe.md');
 

@@ -18,7 +18,7 @@ const path = require('node:path');
 const process = require('node:process');
 const { parseArgs } = require('node:util');
 
-const { ROOT, demand, fail, run } = require('./checkout');
+const { ROOT, demand, fail, run } = require('./lib/checkout');
 
 const { copyFileSync, cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } = fs;
 
@@ -30,32 +30,32 @@ const FLAGS = '-Zsanitizer=address -Zexternal-clangrt -Cforce-frame-pointers=yes
 
 /** Not those that preload a library of their own, nor those that measure what the process holds. */
 const FILES = [
-  'async-context',
-  'bad-input-connected',
-  'contract-rust',
-  'delivered',
-  'dispatch',
-  'environment-end',
-  'forgotten-copies',
-  'gather-memory',
-  'gather-tick',
-  'gather',
-  'held-connections',
-  'invariant',
-  'lifetime',
-  'load-twice',
-  'native-boundary',
-  'pool',
-  'reconnect',
-  'release',
-  'reset-anywhere',
-  'short-messages',
-  'unix-path',
-  'urgent-data',
-  'worker-exit',
-  'worker-families',
-  'workers',
-  'write-timeout',
+  'contract/our-sockets',
+  'contract/random-lives',
+  'delivery/delivered',
+  'guard/reconnect',
+  'native/arbitrary-calls',
+  'native/environment-end',
+  'native/events-of-a-batch',
+  'native/forgotten-copies',
+  'native/loaded-twice',
+  'native/message-pool',
+  'native/process-lifetime',
+  'native/worker-exit',
+  'native/worker-families',
+  'native/workers',
+  'package/release',
+  'server/held-connections',
+  'socket/async-context',
+  'socket/bad-input-connected',
+  'socket/gather',
+  'socket/gather-memory',
+  'socket/gather-tick',
+  'socket/reset-anywhere',
+  'socket/short-messages',
+  'socket/unix-path',
+  'socket/urgent-data',
+  'socket/write-timeout',
 ].map((name) => path.join('__test__', `${name}.test.js`));
 
 /** Compared with net elsewhere; net itself reads memory here that was detached and freed. */

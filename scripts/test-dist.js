@@ -9,22 +9,22 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 
-const { ROOT, makeReady, run } = require('./checkout');
-const { installPacked } = require('./install-packed');
+const { ROOT, makeReady, run } = require('./lib/checkout');
+const { installPacked } = require('./lib/install-packed');
 
 /** They pack and install the package themselves. */
-const OF_THE_CHECKOUT = ['bundlers', 'release'];
+const OF_THE_CHECKOUT = ['package/bundlers', 'package/release'];
 
 /** They ask for the package that they are in. */
 const OF_THE_PACKAGE = [
-  'http-listening',
-  'load-twice',
-  'package',
-  'packaged',
-  'promises-connect',
-  'promises-listen',
-  'register',
-  'workers',
+  'guard/register',
+  'http/listening',
+  'native/loaded-twice',
+  'native/workers',
+  'package/package',
+  'package/packaged',
+  'promises/connect',
+  'promises/listen',
 ];
 
 /** What the tests have a use for besides. */
