@@ -97,6 +97,6 @@ pub fn describe_fd(fd: i32) -> &'static str {
     #[cfg(not(unix))]
     {
         let _ = fd;
-        crate::net::descriptor::FdKind::Unknown.name()
+        crate::net::adopt::FdKind::Unknown.name()
     }
 }

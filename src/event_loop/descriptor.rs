@@ -3,7 +3,7 @@
 use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use super::EventLoop;
-use crate::net::descriptor::{FdKind, kind_of};
+use crate::net::adopt::{FdKind, kind_of};
 use crate::net::errno::{EBADF, EEXIST};
 
 /// What `fd` refers to.

@@ -4,8 +4,9 @@
 //! negative number of them that libuv would report.
 #![forbid(unsafe_code)]
 
+pub mod address;
+pub mod adopt;
 pub mod delivery;
-pub mod descriptor;
 pub mod errno;
 #[cfg(unix)]
 pub mod fifo;

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use super::address::{Host, Zone};
 use super::errno::errno;
-use crate::core::address::{Host, Zone};
 
 /// The two families of sockets, under libuv's names for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::{Io, StreamSource};
 use crate::event_loop::EventLoop;
 use crate::net::Stream;
 #[cfg(unix)]
-use crate::net::descriptor::is_unconnected;
+use crate::net::adopt::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
 use crate::net::path::{BoundPath, bind_pipe, pipe_addr};
 use crate::net::socket::{self, BindFlags};
