@@ -10,7 +10,7 @@ const { test } = require('node:test');
 
 const { native } = require('../lib/native');
 
-/** As in src/event_loop/pool.rs. */
+/** As in src/event_loop/javascript/message_pool.rs. */
 const LONGEST = 1_024;
 const LENGTH_BITS = 11;
 

@@ -13,7 +13,7 @@ const SLOT_BYTES = 8;
 /** An array of more than 128 KiB does not begin its life in the young generation. */
 const MOST_SLOTS = 8 * 1024;
 
-/** The longest message that native code puts into the pool, and how it names the place; as in src/event_loop/pool.rs. */
+/** The longest message that native code puts into the pool, and how it names the place; as in src/event_loop/javascript/message_pool.rs. */
 const SHORT_BYTES = 1024;
 const LENGTH_BITS = 11;
 const LENGTH_MASK = (1 << LENGTH_BITS) - 1;

@@ -68,7 +68,7 @@ const PLAIN_PROGRAM = ['__test__/fixtures/worker-exit.js', 'end', '4'];
 const MISTAKES = [
   {
     name: 'reads past the slab',
-    file: 'src/event_loop/slab.rs',
+    file: 'src/event_loop/javascript/read_buffer.rs',
     right: 'slice::from_raw_parts_mut(self.bytes, self.len.min(limit))',
     wrong: 'slice::from_raw_parts_mut(self.bytes.add(self.len - 1), limit)',
     report: /heap-buffer-overflow/,
@@ -82,7 +82,7 @@ const MISTAKES = [
   },
   {
     name: 'uses its context after it was given back',
-    file: 'src/event_loop/loop_driver.rs',
+    file: 'src/event_loop/driver/libuv.rs',
     right: 'let context = unsafe { data_of(handle) };',
     wrong: 'let context = unsafe { data_of(handle) }; drop_context(context.cast());',
     report: /heap-use-after-free/,

@@ -1,6 +1,5 @@
 //! Pure logic: no napi, no tokio, no clock, no system calls.
 #![forbid(unsafe_code)]
 
-pub mod budget;
 pub mod ending;
 pub mod error;

@@ -24,28 +24,22 @@
 //!   entries was consumed, and nobody will announce it again.
 //! * A panic goes no further than [`guarded`].
 
-mod attachment;
+mod budget;
 #[cfg(unix)]
 pub mod descriptor;
-mod dispatch;
 mod driver;
-#[cfg(target_os = "linux")]
-mod epoll_fd;
 mod handles;
 mod heap;
 pub mod hot_path;
+mod javascript;
 #[cfg(unix)]
 pub mod kernel;
 mod listener;
-#[cfg(target_os = "linux")]
-mod loop_driver;
-mod pool;
 mod ready;
-mod realm;
-mod registry;
-mod slab;
+mod source;
+mod sources;
 mod stream;
-mod thread_driver;
+mod threadsafe_function;
 mod turn;
 #[cfg(target_os = "linux")]
 mod uv;
@@ -61,19 +55,16 @@ use napi::{Env, JsValue};
 use thiserror::Error;
 use tokio::runtime::{Builder, Handle};
 
-pub use dispatch::Listeners;
 pub use driver::DriverKind;
+pub use javascript::{Listeners, Pool, Realm, RealmLease, Slab};
 pub use listener::ListenerSource;
-pub use pool::Pool;
-pub use realm::{Realm, RealmLease};
-pub use registry::{Source, with_event_loop};
-pub use slab::Slab;
+pub use sources::{Source, with_event_loop};
 pub use stream::StreamSource;
 
-use crate::core::budget::Budget;
+use crate::event_loop::budget::Budget;
 use driver::Driver;
 use ready::ReadyQueue;
-use registry::Sources;
+use sources::Sources;
 use turn::{Turn, guarded};
 use wakers::Wakers;
 
@@ -123,7 +114,7 @@ impl EventLoop {
         let driver = Driver::start(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
         event_loop.kind.set(driver.kind());
         event_loop.driver.replace(Some(driver));
-        registry::register(env, Rc::clone(&event_loop));
+        sources::register(env, Rc::clone(&event_loop));
         Ok(event_loop)
     }
 
@@ -243,7 +234,7 @@ impl EventLoop {
         // None once the environment has ended.
         if let Some(driver) = self.driver.take() {
             self.stopped.set(true);
-            registry::unregister(self);
+            sources::unregister(self);
             driver.end();
         }
     }

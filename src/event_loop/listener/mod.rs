@@ -11,8 +11,8 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::Socket;
 
-use super::attachment::Attachment;
-use super::dispatch::{AsyncContext, Event};
+use super::javascript::{AsyncContext, Event};
+use super::source::Attachment;
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
 use crate::net::path::{BoundPath, bind_pipe};

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::{Io, StreamSource};
-use crate::core::budget::Budget;
-use crate::event_loop::dispatch::Event;
+use crate::event_loop::budget::Budget;
 use crate::event_loop::heap::keep_freed_memory;
+use crate::event_loop::javascript::Event;
 use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};

@@ -14,8 +14,8 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::{SockRef, Socket};
 
-use super::attachment::Attachment;
-use super::dispatch::{AsyncContext, Event};
+use super::javascript::{AsyncContext, Event};
+use super::source::Attachment;
 use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;

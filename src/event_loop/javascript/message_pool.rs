@@ -13,7 +13,7 @@ use std::ptr;
 use napi::{Error, Result, Status, sys};
 
 use super::Slab;
-use super::handles::Persistent;
+use crate::event_loop::handles::Persistent;
 
 /// The longest message that is put here; as lib/chunk.js has it.
 const SHORT_BYTES: usize = 1_024;
@@ -45,7 +45,7 @@ impl Pool {
     /// # Errors
     /// `InvalidArg` if it is something else, or reaches into the slab.
     #[allow(unsafe_code)]
-    pub(super) fn refill(
+    pub(in crate::event_loop) fn refill(
         &self,
         env: sys::napi_env,
         view: sys::napi_value,
@@ -83,7 +83,7 @@ impl Pool {
     /// Copies a short message into the piece; the place where it is now, or `None`: it is too long, or there is no room.
     ///
     /// A handle scope must be open.
-    pub(super) fn put(&self, message: &[u8]) -> Option<u32> {
+    pub(in crate::event_loop) fn put(&self, message: &[u8]) -> Option<u32> {
         if message.len() > SHORT_BYTES {
             return None;
         }

@@ -47,7 +47,7 @@ impl Slab {
     }
 
     /// Whether any of `len` bytes at `bytes` is its own.
-    pub(super) fn overlaps(&self, bytes: *const u8, len: usize) -> bool {
+    pub(in crate::event_loop) fn overlaps(&self, bytes: *const u8, len: usize) -> bool {
         let (own, other) = (self.bytes.addr(), bytes.addr());
         own < other.saturating_add(len) && other < own + self.len
     }

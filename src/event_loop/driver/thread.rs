@@ -5,9 +5,6 @@
 //! JavaScript works through a batch, the thread is held at a [`Gate`]: without it, it would wake for
 //! every packet and take the processor away from JavaScript.
 
-mod function;
-mod gate;
-
 use std::ffi::c_void;
 use std::future::poll_fn;
 use std::ptr;
@@ -19,15 +16,16 @@ use std::thread::{self, JoinHandle};
 use napi::{Error, Status, sys};
 use tokio::runtime::Runtime;
 
-use super::ready::ReadyQueue;
-use super::{Driver, EventLoop, StartError, guarded, registry};
-use crate::core::budget::Budget;
-use function::ThreadsafeFunction;
-use gate::Gate;
+use super::Driver;
+use super::gate::Gate;
+use crate::event_loop::budget::Budget;
+use crate::event_loop::ready::ReadyQueue;
+use crate::event_loop::threadsafe_function::ThreadsafeFunction;
+use crate::event_loop::{EventLoop, StartError, guarded, sources};
 
 /// The thread and its way into JavaScript.
 #[derive(Debug)]
-pub(super) struct ThreadDriver {
+pub(in crate::event_loop) struct ThreadDriver {
     env: sys::napi_env,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -180,7 +178,7 @@ unsafe extern "C" fn on_posted(
         return;
     }
     guarded(|| {
-        registry::with_event_loop(&napi::Env::from_raw(env), |event_loop| {
+        sources::with_event_loop(&napi::Env::from_raw(env), |event_loop| {
             let is_work_left = event_loop.run_ready(Budget::single_event());
             let Some(shared) = shared_of(event_loop) else {
                 return;
@@ -213,7 +211,7 @@ unsafe extern "C" fn on_environment_end(context: *mut c_void) {
     // SAFETY: `add_cleanup_hook` leaked the `Context`; it is called once.
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     guarded(move || {
-        registry::unregister(&context.event_loop);
+        sources::unregister(&context.event_loop);
         context.event_loop.stop();
         if let Some(Driver::Thread(driver)) = context.event_loop.driver.take() {
             driver.stop();

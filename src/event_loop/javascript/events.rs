@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 
 use napi::{Env, JsValue, Result, Status, bindgen_prelude::*, sys};
 
-use super::handles::{Persistent, check, in_scope};
+use crate::event_loop::handles::{Persistent, check, in_scope};
 use crate::net::Kind;
 
 /// The events of sockets, each with the JavaScript function that hears of it.
@@ -100,7 +100,11 @@ impl AsyncContext {
     ///
     /// # Errors
     /// If the environment is ending.
-    pub(super) fn of_owner(env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<Self> {
+    pub(in crate::event_loop) fn of_owner(
+        env: &Env,
+        owner: &Object<'_>,
+        resource_type: &str,
+    ) -> Result<Self> {
         Self::new(env, owner.raw(), resource_type)
     }
 
@@ -134,7 +138,7 @@ impl Drop for AsyncContext {
 impl Listeners {
     /// The context of a stream that was accepted, with the object that JavaScript makes for it as its resource. Made
     /// before the server hears of it: then it is nobody's, as with libuv's handles. `None` if the environment is ending.
-    pub(super) fn context_of_nobody(
+    pub(in crate::event_loop) fn context_of_nobody(
         &self,
         listener: u32,
         id: u32,
@@ -172,7 +176,7 @@ impl Listeners {
     }
 
     /// The environment that they are of.
-    pub(super) fn env(&self) -> sys::napi_env {
+    pub(in crate::event_loop) fn env(&self) -> sys::napi_env {
         self.object.env
     }
 
@@ -181,7 +185,12 @@ impl Listeners {
     ///
     /// The caller has opened a handle scope, and holds no borrow of anything that a native call from JavaScript could want.
     #[allow(unsafe_code)]
-    pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
+    pub(in crate::event_loop) fn emit(
+        &self,
+        context: &AsyncContext,
+        id: u32,
+        event: Event,
+    ) -> Emitted {
         let env = self.env();
         let (function, argument) = self.of(event);
         let (Ok(this), Ok(function)) = (self.object.value(), function.value()) else {

@@ -7,7 +7,7 @@ use napi::{Env, sys};
 use slab::Slab;
 
 use super::{EventLoop, ListenerSource, StreamSource};
-use crate::core::budget::Budget;
+use crate::event_loop::budget::Budget;
 
 /// Something that lives on the event loop.
 #[derive(Debug, Clone)]

@@ -1,14 +1,21 @@
 //! Who waits for the descriptors: libuv or a thread.
 
+#[cfg(target_os = "linux")]
+mod epoll_of;
+mod gate;
+#[cfg(target_os = "linux")]
+mod libuv;
+mod thread;
+
 use std::rc::Rc;
 
 use napi::sys;
 use tokio::runtime::Runtime;
 
-#[cfg(target_os = "linux")]
-use super::loop_driver::LoopDriver;
-use super::thread_driver::ThreadDriver;
 use super::{EventLoop, StartError};
+#[cfg(target_os = "linux")]
+use libuv::LoopDriver;
+use thread::ThreadDriver;
 
 /// The kind of driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,9 +8,10 @@ use std::rc::{Rc, Weak};
 
 use napi::{Result, sys};
 
-use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
-use super::handles::in_scope;
-use super::{EventLoop, Pool, Slab};
+use super::events::{AsyncContext, Emitted, Event, Listeners};
+use super::{Pool, Slab};
+use crate::event_loop::EventLoop;
+use crate::event_loop::handles::in_scope;
 
 /// The JavaScript side that a socket belongs to.
 #[derive(Debug)]
@@ -36,7 +37,12 @@ impl Realm {
     }
 
     /// Tells JavaScript of an event: see [`Listeners::emit`]. The bytes of a short read are in the pool then, if it has room.
-    pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
+    pub(in crate::event_loop) fn emit(
+        &self,
+        context: &AsyncContext,
+        id: u32,
+        event: Event,
+    ) -> Emitted {
         let emitted = in_scope(self.listeners.env(), || {
             self.listeners.emit(context, id, self.pooled(event))
         });

@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::task::Waker;
 
-use super::dispatch::{AsyncContext, Emitted, Event};
+use super::javascript::{AsyncContext, Emitted, Event};
 use super::{EventLoop, Realm};
 
 /// The common part of streams and listeners.

@@ -14,13 +14,14 @@ use napi::sys;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
 
-use super::uv::{Loop, Uv, UvHandle, data_of};
-use super::{Driver, EventLoop, epoll_fd, guarded, registry};
-use crate::core::budget::Budget;
+use super::{Driver, epoll_of};
+use crate::event_loop::budget::Budget;
+use crate::event_loop::uv::{Loop, Uv, UvHandle, data_of};
+use crate::event_loop::{EventLoop, guarded, sources};
 
 /// libuv's side of the event loop.
 #[derive(Debug)]
-pub(super) struct LoopDriver {
+pub(in crate::event_loop) struct LoopDriver {
     uv: &'static Uv,
     uv_loop: Loop,
     poll: UvHandle,
@@ -111,7 +112,7 @@ impl LoopDriver {
             return None;
         }
         let uv_loop = uv_loop.cast();
-        let fd = epoll_fd::find(runtime)?;
+        let fd = epoll_of::find(runtime)?;
         let poll = UvHandle::poll(uv, uv_loop, fd)?;
         let Some(idle) = UvHandle::idle(uv, uv_loop) else {
             poll.close(|| ());
@@ -228,7 +229,7 @@ unsafe extern "C" fn on_environment_end(
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     guarded(move || {
         let Context { event_loop } = *context;
-        registry::unregister(&event_loop);
+        sources::unregister(&event_loop);
         event_loop.stop();
         let Some(Driver::Loop(driver)) = event_loop.driver.take() else {
             return;
