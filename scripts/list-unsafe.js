@@ -65,7 +65,7 @@ function obligationOf(lines, index) {
 
 /** @returns {string} */
 function render() {
-  const folder = path.join(ROOT, 'src/event_loop');
+  const folder = path.join(ROOT, 'src');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rs'));
   const sections = files.sort().map((file) => {
     const rows = blocksOf(path.join(folder, file)).map(({ where, obligation }) => `| \`${where}\` | ${obligation} |`);

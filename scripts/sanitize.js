@@ -75,7 +75,7 @@ const MISTAKES = [
   },
   {
     name: "gives a handle's memory back twice",
-    file: 'src/event_loop/uv.rs',
+    file: 'src/sys/uv.rs',
     right: 'unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) };',
     wrong: 'for _ in 0..2 { unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) } }',
     report: /attempting double-free/,

@@ -16,3 +16,4 @@ pub mod binding;
 pub mod core;
 pub mod event_loop;
 pub mod net;
+mod sys;

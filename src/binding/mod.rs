@@ -13,9 +13,10 @@
 
 mod delivery;
 mod error;
-mod event_loop;
 mod listener;
+mod start;
 mod stream;
+mod write;
 
 use napi_derive::napi;
 

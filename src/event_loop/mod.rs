@@ -28,9 +28,7 @@ mod budget;
 #[cfg(unix)]
 pub mod descriptor;
 mod driver;
-mod handles;
 mod heap;
-pub mod hot_path;
 mod javascript;
 #[cfg(unix)]
 pub mod kernel;
@@ -39,10 +37,7 @@ mod ready;
 mod source;
 mod sources;
 mod stream;
-mod threadsafe_function;
 mod turn;
-#[cfg(target_os = "linux")]
-mod uv;
 mod wakers;
 
 use std::cell::{Cell, RefCell};
@@ -65,7 +60,8 @@ use crate::event_loop::budget::Budget;
 use driver::Driver;
 use ready::ReadyQueue;
 use sources::Sources;
-use turn::{Turn, guarded};
+use turn::Turn;
+pub(crate) use turn::guarded;
 use wakers::Wakers;
 
 /// The sockets of one JavaScript environment and what drives them.

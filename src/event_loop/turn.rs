@@ -21,7 +21,7 @@ impl Drop for Turn<'_> {
 
 /// Runs a callback that C code called. A panic must not unwind into C: it is a bug of this crate,
 /// the hook has printed it, and the process goes on with the other sockets.
-pub(super) fn guarded<T>(callback: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guarded<T>(callback: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(callback)).ok()
 }
 

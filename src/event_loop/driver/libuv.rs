@@ -16,8 +16,8 @@ use tokio::task::yield_now;
 
 use super::{Driver, epoll_of};
 use crate::event_loop::budget::Budget;
-use crate::event_loop::uv::{Loop, Uv, UvHandle, data_of};
 use crate::event_loop::{EventLoop, guarded, sources};
+use crate::sys::uv::{Loop, Uv, UvHandle, data_of};
 
 /// libuv's side of the event loop.
 #[derive(Debug)]

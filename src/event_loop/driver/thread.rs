@@ -20,8 +20,8 @@ use super::Driver;
 use super::gate::Gate;
 use crate::event_loop::budget::Budget;
 use crate::event_loop::ready::ReadyQueue;
-use crate::event_loop::threadsafe_function::ThreadsafeFunction;
 use crate::event_loop::{EventLoop, StartError, guarded, sources};
+use crate::sys::threadsafe_function::ThreadsafeFunction;
 
 /// The thread and its way into JavaScript.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use std::ptr::{self, NonNull};
 
 use napi::{Env, JsValue, Result, Status, bindgen_prelude::*, sys};
 
-use crate::event_loop::handles::{Persistent, check, in_scope};
 use crate::net::Kind;
+use crate::sys::node_api::{Persistent, check, in_scope};
 
 /// The events of sockets, each with the JavaScript function that hears of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use std::ptr;
 use napi::{Error, Result, Status, sys};
 
 use super::Slab;
-use crate::event_loop::handles::Persistent;
+use crate::sys::node_api::Persistent;
 
 /// The longest message that is put here; as lib/chunk.js has it.
 const SHORT_BYTES: usize = 1_024;

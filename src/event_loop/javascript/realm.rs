@@ -11,7 +11,7 @@ use napi::{Result, sys};
 use super::events::{AsyncContext, Emitted, Event, Listeners};
 use super::{Pool, Slab};
 use crate::event_loop::EventLoop;
-use crate::event_loop::handles::in_scope;
+use crate::sys::node_api::in_scope;
 
 /// The JavaScript side that a socket belongs to.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use napi::bindgen_prelude::{Buffer, Either, External, Object, Result, Unknown};
 use napi::{Env, JsValue};
 use napi_derive::napi;
 
-use crate::event_loop::hot_path::{WriteFunction, write_function};
+use super::write::{WriteFunction, write_function};
 use crate::event_loop::{
     DriverKind, EventLoop, Listeners, Pool, Realm, RealmLease, Slab, StartError, with_event_loop,
 };

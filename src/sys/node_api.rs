@@ -6,14 +6,14 @@ use napi::{Error, Result, Status, sys};
 
 /// A JavaScript value that outlives the current call. Released on the thread that made it.
 #[derive(Debug)]
-pub(super) struct Persistent {
-    pub(super) env: sys::napi_env,
+pub(crate) struct Persistent {
+    pub(crate) env: sys::napi_env,
     reference: sys::napi_ref,
 }
 
 impl Persistent {
     #[allow(unsafe_code)]
-    pub(super) fn new(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
+    pub(crate) fn new(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let mut reference = ptr::null_mut();
         // SAFETY: `env` is the current environment and `value` a live handle of it, as the caller
         // is inside a native call; `reference` is a valid place for the result.
@@ -24,7 +24,7 @@ impl Persistent {
 
     /// The value, in the handle scope that is open.
     #[allow(unsafe_code)]
-    pub(super) fn value(&self) -> Result<sys::napi_value> {
+    pub(crate) fn value(&self) -> Result<sys::napi_value> {
         let mut value = ptr::null_mut();
         // SAFETY: the reference is strong and was made in `self.env`; it is deleted only by `drop`.
         let status =
@@ -47,7 +47,7 @@ impl Drop for Persistent {
 ///
 /// Called on the environment's thread, from a callback of its event loop.
 #[allow(unsafe_code)]
-pub(super) fn in_scope<T>(env: sys::napi_env, call: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn in_scope<T>(env: sys::napi_env, call: impl FnOnce() -> T) -> Option<T> {
     let mut scope = ptr::null_mut();
     // SAFETY: the caller is on the environment's thread; `scope` is a valid place for the result.
     if unsafe { sys::napi_open_handle_scope(env, &raw mut scope) } != sys::Status::napi_ok {
@@ -61,7 +61,7 @@ pub(super) fn in_scope<T>(env: sys::napi_env, call: impl FnOnce() -> T) -> Optio
 
 /// What a call of Node-API came to.
 #[inline]
-pub(super) fn check(status: sys::napi_status, call: &str) -> Result<()> {
+pub(crate) fn check(status: sys::napi_status, call: &str) -> Result<()> {
     if status == sys::Status::napi_ok {
         Ok(())
     } else {

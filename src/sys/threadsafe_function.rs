@@ -7,7 +7,7 @@ use napi::{Env, Error, JsValue, Result, Status, sys};
 /// A thread-safe function without a JavaScript function: each call has the callback run once, on the
 /// environment's thread.
 #[derive(Debug)]
-pub(super) struct ThreadsafeFunction(sys::napi_threadsafe_function);
+pub(crate) struct ThreadsafeFunction(sys::napi_threadsafe_function);
 
 // SAFETY: Node-API's thread-safe functions may be called from any thread; `ThreadDriver` releases
 // the function only after its thread has ended.
@@ -20,7 +20,7 @@ unsafe impl Sync for ThreadsafeFunction {}
 impl ThreadsafeFunction {
     /// Makes one that does not keep the process alive.
     #[allow(unsafe_code)]
-    pub(super) fn create(
+    pub(crate) fn create(
         env: sys::napi_env,
         resource: sys::napi_value,
         callback: sys::napi_threadsafe_function_call_js,
@@ -56,7 +56,7 @@ impl ThreadsafeFunction {
 
     /// Has the callback run once more.
     #[allow(unsafe_code)]
-    pub(super) fn call(&self) {
+    pub(crate) fn call(&self) {
         // SAFETY: the function is released only after the thread has ended, and on the JavaScript
         // thread after the driver was taken out of the event loop. The queue has no bound, so the
         // call never blocks; while the environment is closing it is refused, and nothing is lost.
@@ -71,7 +71,7 @@ impl ThreadsafeFunction {
 
     /// Whether it keeps the process alive. Only on the thread of `env`, in which it was made.
     #[allow(unsafe_code)]
-    pub(super) fn set_referenced(&self, env: sys::napi_env, referenced: bool) {
+    pub(crate) fn set_referenced(&self, env: sys::napi_env, referenced: bool) {
         // SAFETY: on the environment's thread, with its function not yet released.
         unsafe {
             if referenced {
@@ -84,7 +84,7 @@ impl ThreadsafeFunction {
 
     /// Lets go of it, once: no thread may call it any more.
     #[allow(unsafe_code)]
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         // SAFETY: the thread has ended, or was never started, and the driver is gone from the event
         // loop: nobody calls the function any more.
         unsafe {

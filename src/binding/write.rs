@@ -9,7 +9,7 @@ use std::slice;
 use napi::bindgen_prelude::{FnArgs, Function, Result, Uint8Array};
 use napi::{Env, sys};
 
-use super::{guarded, with_event_loop};
+use crate::event_loop::{guarded, with_event_loop};
 use crate::net::errno::{EBADF, EINVAL};
 
 /// `write(id, chunk, offset?)`: one send(2) of what follows `offset`; the bytes that the kernel

@@ -207,7 +207,7 @@ unsafe extern "C" fn on_closed(raw: RawHandle) {
     // SAFETY: `close` set the data to a leaked `Closing`; libuv calls this once.
     let closing = unsafe { Box::from_raw(data.cast::<Closing>()) };
     closing.handle.free();
-    super::guarded(closing.finished);
+    crate::event_loop::guarded(closing.finished);
 }
 
 /// The data pointer of the handle that a callback is about.
