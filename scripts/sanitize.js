@@ -68,7 +68,7 @@ const PLAIN_PROGRAM = ['__test__/fixtures/worker-exit.js', 'end', '4'];
 const MISTAKES = [
   {
     name: 'reads past the slab',
-    file: 'src/event_loop/javascript/read_buffer.rs',
+    file: 'src/sys/bytes.rs',
     right: 'slice::from_raw_parts_mut(self.bytes, self.len.min(limit))',
     wrong: 'slice::from_raw_parts_mut(self.bytes.add(self.len - 1), limit)',
     report: /heap-buffer-overflow/,
@@ -76,15 +76,16 @@ const MISTAKES = [
   {
     name: "gives a handle's memory back twice",
     file: 'src/sys/uv.rs',
-    right: 'unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) };',
-    wrong: 'for _ in 0..2 { unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) } }',
+    right: 'unsafe { dealloc(raw.as_ptr().cast(), data.layout) };',
+    wrong: 'for _ in 0..2 { unsafe { dealloc(raw.as_ptr().cast(), data.layout) } }',
     report: /attempting double-free/,
   },
   {
-    name: 'uses its context after it was given back',
-    file: 'src/event_loop/driver/libuv.rs',
-    right: 'let context = unsafe { data_of(handle) };',
-    wrong: 'let context = unsafe { data_of(handle) }; drop_context(context.cast());',
+    name: 'calls back after the callback was given back',
+    file: 'src/sys/uv.rs',
+    right: 'if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
+    wrong:
+      'drop(unsafe { Box::from_raw(data.as_ptr()) }); if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
     report: /heap-use-after-free/,
   },
 ];

@@ -11,6 +11,7 @@
 // Registered at load time by code that napi-derive leaves out of test builds.
 #![cfg_attr(test, allow(dead_code))]
 
+mod call;
 mod delivery;
 mod error;
 mod listener;
@@ -19,8 +20,6 @@ mod stream;
 mod write;
 
 use napi_derive::napi;
-
-use crate::net::Kind;
 
 /// An IP address with its port, in the words of `socket.address()`.
 #[napi(object, object_from_js = false)]
@@ -52,8 +51,4 @@ impl From<std::net::SocketAddr> for Address {
             port: addr.port().into(),
         }
     }
-}
-
-fn kind_from(is_pipe: bool) -> Kind {
-    if is_pipe { Kind::Pipe } else { Kind::Tcp }
 }

@@ -6,7 +6,7 @@
 //! shared between environments. The one question is who waits for the descriptors:
 //!
 //! ```text
-//!  LoopDriver                                ThreadDriver
+//!  LibuvDriver                               ThreadDriver
 //!  libuv waits for tokio's epoll             a thread waits inside the runtime
 //!    │ readable                                │ wakers filled the queue
 //!    ▼                                         ▼
@@ -22,21 +22,20 @@
 //!   JavaScript made, never inside `block_on`, and with no borrow held.
 //! * After a turn the queue is empty, or another turn is scheduled: the readiness behind its
 //!   entries was consumed, and nobody will announce it again.
-//! * A panic goes no further than [`guarded`].
+//! * A panic goes no further than [`guarded`](crate::sys::panic::guarded).
 
-mod budget;
-#[cfg(unix)]
-pub mod descriptor;
 mod driver;
 mod heap;
 mod javascript;
-#[cfg(unix)]
-pub mod kernel;
 mod listener;
 mod ready;
 mod source;
 mod sources;
 mod stream;
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "of libuv's driver")
+)]
 mod turn;
 mod wakers;
 
@@ -45,23 +44,22 @@ use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use napi::Env;
 use napi::bindgen_prelude::Object;
-use napi::{Env, JsValue};
 use thiserror::Error;
 use tokio::runtime::{Builder, Handle};
 
 pub use driver::DriverKind;
-pub use javascript::{Listeners, Pool, Realm, RealmLease, Slab};
+pub use javascript::{Listeners, MessagePool, ReadBuffer, Realm, RealmLease, message_pool};
 pub use listener::ListenerSource;
 pub use sources::{Source, with_event_loop};
 pub use stream::StreamSource;
 
-use crate::event_loop::budget::Budget;
+use crate::sys::panic::guarded;
 use driver::Driver;
 use ready::ReadyQueue;
 use sources::Sources;
-use turn::Turn;
-pub(crate) use turn::guarded;
+use turn::{Budget, Turn};
 use wakers::Wakers;
 
 /// The sockets of one JavaScript environment and what drives them.
@@ -89,7 +87,7 @@ impl EventLoop {
     /// # Errors
     /// Where neither can be started: for want of descriptors, or of threads.
     pub fn start(
-        env: &Env,
+        env: Env,
         preferred: DriverKind,
         resource: &Object<'_>,
     ) -> Result<Rc<Self>, StartError> {
@@ -107,7 +105,7 @@ impl EventLoop {
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
         });
-        let driver = Driver::start(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
+        let driver = Driver::start(env, resource, &event_loop, runtime, preferred)?;
         event_loop.kind.set(driver.kind());
         event_loop.driver.replace(Some(driver));
         sources::register(env, Rc::clone(&event_loop));

@@ -5,8 +5,12 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::task::Waker;
 
-use super::javascript::{AsyncContext, Emitted, Event};
+use napi::Env;
+use napi::bindgen_prelude::{Object, Result};
+
+use super::javascript::Event;
 use super::{EventLoop, Realm};
+use crate::sys::node_api::{AsyncContext, Emitted};
 
 /// The common part of streams and listeners.
 #[derive(Debug)]
@@ -53,9 +57,12 @@ impl Attachment {
         event_loop.schedule_turn();
     }
 
-    /// Whether events are told.
-    pub(super) fn has_context(&self) -> bool {
-        self.context.get().is_some()
+    /// Has events told from now on, in the async context of this moment; one that is there already stays.
+    pub(super) fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        if self.context.get().is_none() {
+            self.set_context(AsyncContext::new(env, owner, resource_type)?);
+        }
+        Ok(())
     }
 
     /// Has events told from now on, in this context; one that is there already stays.
@@ -112,5 +119,11 @@ impl Attachment {
         if self.realm.emit(context, self.id, event) == Emitted::EnvironmentEnding {
             event_loop.environment_is_ending();
         }
+    }
+
+    /// Tells of the close, after which nothing keeps the process alive.
+    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+        self.keep_alive(event_loop, false);
+        self.emit(event_loop, Event::Close);
     }
 }

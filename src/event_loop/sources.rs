@@ -6,8 +6,11 @@ use std::rc::Rc;
 use napi::{Env, sys};
 use slab::Slab;
 
+use super::turn::Budget;
 use super::{EventLoop, ListenerSource, StreamSource};
-use crate::event_loop::budget::Budget;
+use crate::net::adopt::{FdKind, describe};
+use crate::net::errno::{EBADF, EEXIST};
+use crate::sys::fd::{OwnedFd, RawFd, own};
 
 /// Something that lives on the event loop.
 #[derive(Debug, Clone)]
@@ -28,13 +31,12 @@ impl Source {
 
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         match self {
-            Self::Stream(stream) => stream.emit_close(event_loop),
-            Self::Listener(listener) => listener.emit_close(event_loop),
+            Self::Stream(stream) => stream.attachment.emit_close(event_loop),
+            Self::Listener(listener) => listener.attachment.emit_close(event_loop),
         }
     }
 
-    #[cfg(unix)]
-    fn raw_fd(&self) -> i32 {
+    fn raw_fd(&self) -> RawFd {
         match self {
             Self::Stream(stream) => stream.raw_fd(),
             Self::Listener(listener) => listener.raw_fd(),
@@ -72,11 +74,16 @@ impl Sources {
         self.slab.borrow().get(id as usize).cloned()
     }
 
-    /// Whether the descriptor is one of theirs.
-    #[cfg(unix)]
-    pub(super) fn own(&self, fd: i32) -> bool {
+    /// Takes ownership of `fd`: `EBADF` if it is not open, `EEXIST` if a source owns it, whose it stays.
+    pub(super) fn adopt(&self, fd: RawFd) -> Result<OwnedFd, i32> {
+        if describe(fd) == FdKind::Invalid {
+            return Err(EBADF);
+        }
         let slab = self.slab.borrow();
-        slab.iter().any(|(_, source)| source.raw_fd() == fd)
+        if slab.iter().any(|(_, source)| source.raw_fd() == fd) {
+            return Err(EEXIST);
+        }
+        own(fd).ok_or(EBADF)
     }
 
     pub(super) fn remove(&self, id: u32) -> Option<Source> {
@@ -104,7 +111,7 @@ thread_local! {
 
 /// The event loop of `env`, for the length of a native call; `None` before it was started and
 /// after the environment's cleanup.
-pub fn with_event_loop<T>(env: &Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> Option<T> {
+pub fn with_event_loop<T>(env: Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> Option<T> {
     let event_loop = EVENT_LOOPS.with_borrow(|loops| {
         loops
             .iter()
@@ -115,7 +122,7 @@ pub fn with_event_loop<T>(env: &Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> 
 }
 
 /// Makes `event_loop` the one of `env`.
-pub fn register(env: &Env, event_loop: Rc<EventLoop>) {
+pub fn register(env: Env, event_loop: Rc<EventLoop>) {
     EVENT_LOOPS.with_borrow_mut(|loops| loops.push((env.raw(), event_loop)));
 }
 

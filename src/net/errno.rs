@@ -67,6 +67,7 @@ mod code {
     pub const ECONNABORTED: i32 = -4079;
     pub const ECONNREFUSED: i32 = -4078;
     pub const ECONNRESET: i32 = -4077;
+    pub const EEXIST: i32 = -4075;
     pub const EINVAL: i32 = -4071;
     pub const EIO: i32 = -4070;
     pub const EISCONN: i32 = -4069;
@@ -95,9 +96,7 @@ fn from_winsock(code: i32) -> Option<i32> {
     }
 }
 
-#[cfg(unix)]
-pub use code::EEXIST;
-pub use code::{EBADF, EINVAL, EISCONN, ENOTCONN};
+pub use code::{EBADF, EEXIST, EINVAL, EISCONN, ENOTCONN};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
     use io::ErrorKind as K;

@@ -2,7 +2,7 @@
 //! when a shell connects them.
 
 use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::task::{Context, Poll};
 
 use rustix::fs::{OFlags, fcntl_getfl};
@@ -123,11 +123,5 @@ impl AsFd for Fifo {
             Self::Reader(receiver) => receiver.as_fd(),
             Self::Writer(sender) | Self::Both(_, sender) => sender.as_fd(),
         }
-    }
-}
-
-impl AsRawFd for Fifo {
-    fn as_raw_fd(&self) -> RawFd {
-        self.as_fd().as_raw_fd()
     }
 }

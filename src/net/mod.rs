@@ -13,6 +13,11 @@ pub mod fifo;
 pub mod listener;
 pub mod options;
 pub mod path;
+#[cfg(unix)]
+pub mod poll;
+#[cfg(not(unix))]
+#[path = "no_poll.rs"]
+pub mod poll;
 pub mod registered;
 pub mod socket;
 pub mod stream;

@@ -7,14 +7,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::task::{Context, Waker};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::net::UnixStream;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
+
+use crate::net::poll;
+use crate::sys::fd::borrow;
 
 /// The descriptor of the epoll instance behind `runtime`, proven to be it. Valid as long as the
 /// runtime lives. `None` where `/proc` does not tell, or where the proof fails.
@@ -78,15 +80,9 @@ fn watches(fdinfo: &str, fd: RawFd) -> bool {
         .any(|listed| listed.parse() == Ok(fd))
 }
 
-/// poll(2) without waiting; `None` if it fails.
-#[allow(unsafe_code)]
+/// `None` if it cannot be asked.
 fn is_readable(fd: RawFd) -> Option<bool> {
-    // SAFETY: the descriptor was just read from `/proc/self/fd`. Were it closed by another thread
-    // meanwhile, poll(2) would answer `POLLNVAL`, and nothing else is done with it.
-    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
-    let mut fds = [PollFd::new(&fd, PollFlags::IN)];
-    poll(&mut fds, Some(&Timespec::default())).ok()?;
-    Some(fds[0].revents().contains(PollFlags::IN))
+    borrow(fd, |fd| poll::is_readable(fd).ok()).flatten()
 }
 
 #[cfg(test)]

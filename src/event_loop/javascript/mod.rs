@@ -1,12 +1,12 @@
-//! What the event loop shares with JavaScript: the functions that hear of events, and the memory that bytes are read into.
+//! What the event loop shares with JavaScript: the functions that hear of events, and the memory that messages go to.
 
 mod events;
-mod message_pool;
-mod read_buffer;
+pub mod message_pool;
 mod realm;
 
+pub(super) use events::Event;
 pub use events::Listeners;
-pub(super) use events::{AsyncContext, Emitted, Event};
-pub use message_pool::Pool;
-pub use read_buffer::Slab;
+pub use message_pool::MessagePool;
 pub use realm::{Realm, RealmLease};
+
+pub use crate::sys::bytes::ReadBuffer;

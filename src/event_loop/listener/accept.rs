@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::{Io, ListenerSource};
-use crate::event_loop::budget::Budget;
 use crate::event_loop::javascript::Event;
+use crate::event_loop::turn::Budget;
 use crate::event_loop::{EventLoop, StreamSource};
 use crate::net::{Listener, Stream};
 

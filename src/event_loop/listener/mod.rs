@@ -11,13 +11,13 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::Socket;
 
-use super::javascript::{AsyncContext, Event};
 use super::source::Attachment;
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
 use crate::net::path::{BoundPath, bind_pipe};
-use crate::net::socket::{self, BindFlags};
+use crate::net::socket::{self, BindFlags, ip_addr};
 use crate::net::{Kind, Listener};
+use crate::sys::fd::{self, RawFd};
 use accept::spare_descriptor;
 
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ enum Io {
 /// A listening socket and its state.
 #[derive(Debug)]
 pub struct ListenerSource {
-    attachment: Attachment,
+    pub(super) attachment: Attachment,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) that libuv would report when it comes to listen(2).
@@ -65,12 +65,8 @@ impl ListenerSource {
     ///
     /// # Errors
     /// If the environment is ending.
-    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        if !self.attachment.has_context() {
-            let context = AsyncContext::of_owner(env, owner, resource_type)?;
-            self.attachment.set_context(context);
-        }
-        Ok(())
+    pub fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        self.attachment.attach(env, owner, resource_type)
     }
 
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `listen` to report, as libuv does.
@@ -102,9 +98,11 @@ impl ListenerSource {
     }
 
     /// Adopts a descriptor that is bound, or listening already.
-    #[cfg(unix)]
-    pub fn open(&self, fd: std::os::fd::OwnedFd) -> i32 {
-        let socket = Socket::from(fd);
+    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
+        let socket = match event_loop.sources.adopt(fd) {
+            Ok(fd) => Socket::from(fd),
+            Err(errno) => return errno,
+        };
         self.set_bound(socket.set_nonblocking(true).map(|()| socket))
     }
 
@@ -148,23 +146,20 @@ impl ListenerSource {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match &*self.io.borrow() {
             Io::None => Err(io::ErrorKind::NotConnected.into()),
-            Io::Bound(socket) => {
-                let addr = socket.local_addr()?.as_socket();
-                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
-            }
+            Io::Bound(socket) => ip_addr(&socket.local_addr()?),
             Io::Listening(listener) => listener.local_addr(),
         }
     }
 
     /// The descriptor, or -1.
-    #[cfg(unix)]
-    pub fn raw_fd(&self) -> i32 {
-        use std::os::fd::AsRawFd;
-        match &*self.io.borrow() {
-            Io::None => -1,
-            Io::Bound(socket) => socket.as_raw_fd(),
-            Io::Listening(listener) => listener.raw_fd(),
-        }
+    pub fn raw_fd(&self) -> RawFd {
+        let io = self.io.borrow();
+        let fd = match &*io {
+            Io::None => None,
+            Io::Bound(socket) => fd::of(socket),
+            Io::Listening(listener) => listener.fd(),
+        };
+        fd.map_or(-1, fd::number)
     }
 
     /// chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already.
@@ -206,11 +201,6 @@ impl ListenerSource {
         self.io.replace(Io::None);
         self.spare.replace(None);
         self.path.replace(None);
-    }
-
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
-        self.attachment.keep_alive(event_loop, false);
-        self.attachment.emit(event_loop, Event::Close);
     }
 
     /// Closes without an event, because the environment ends.

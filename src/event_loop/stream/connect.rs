@@ -8,11 +8,11 @@ use socket2::{SockAddr, Socket};
 use super::{Io, StreamSource};
 use crate::event_loop::EventLoop;
 use crate::net::Stream;
-#[cfg(unix)]
 use crate::net::adopt::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
 use crate::net::path::{BoundPath, bind_pipe, pipe_addr};
 use crate::net::socket::{self, BindFlags};
+use crate::sys::fd::RawFd;
 
 /// What a listener adopts of a stream.
 pub(in crate::event_loop) struct BoundSocket {
@@ -138,8 +138,11 @@ impl StreamSource {
     }
 
     /// Adopts a descriptor. One that is not connected yet can still be.
-    #[cfg(unix)]
-    pub fn open(&self, event_loop: &EventLoop, fd: std::os::fd::OwnedFd) -> i32 {
+    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
+        let fd = match event_loop.sources.adopt(fd) {
+            Ok(fd) => fd,
+            Err(errno) => return errno,
+        };
         let _entered = event_loop.runtime().enter();
         let opened = if is_unconnected(&fd) {
             let socket = Socket::from(fd);

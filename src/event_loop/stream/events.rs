@@ -5,9 +5,9 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::{Io, StreamSource};
-use crate::event_loop::budget::Budget;
 use crate::event_loop::heap::keep_freed_memory;
 use crate::event_loop::javascript::Event;
+use crate::event_loop::turn::Budget;
 use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};
@@ -67,9 +67,8 @@ impl StreamSource {
             return Some((Event::Writable, 0));
         }
         if self.shutting_down.replace(false) {
-            let outcome = stream.shutdown();
-            self.has_shut_down.set(outcome.is_ok());
-            return Some((Event::Shutdown(status(&outcome)), 0));
+            self.has_shut_down.set(stream.shutdown().is_ok());
+            return Some((Event::Shutdown, 0));
         }
         let has_read_enough = self.reads_in_a_row.get() >= READS_BEFORE_A_WRITE;
         if !has_read_enough && let Some(read) = self.next_read(stream, &mut cx) {
@@ -97,15 +96,15 @@ impl StreamSource {
         self.reading.get() && stream.is_over()
     }
 
-    /// How much the next read may take. A stream that fills its reads gets the whole slab: fewer
+    /// How much the next read may take. A stream that fills its reads gets the whole buffer: fewer
     /// and larger calls halve what a fast stream costs. One that JavaScript stops now and then
     /// does not, so that no more is read beyond its high-water mark than libuv would read.
     fn next_read_len(&self) -> usize {
-        let slab = &self.attachment.realm.slab;
+        let buffer = &self.attachment.realm.read_buffer;
         let most = if self.is_fast.get() {
-            slab.len()
+            buffer.len()
         } else {
-            slab.len().min(READ_BYTES)
+            buffer.len().min(READ_BYTES)
         };
         most.min(self.read_limit.get() as usize)
     }
@@ -120,8 +119,9 @@ impl StreamSource {
                 return None;
             }
             let limit = self.next_read_len();
-            let slab = &self.attachment.realm.slab;
-            match slab.fill(limit, |buf| stream.try_recv(buf)) {
+            let buffer = &self.attachment.realm.read_buffer;
+            let received = buffer.fill(limit, |buf| stream.try_recv(buf));
+            match received.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into())) {
                 Ok(0) => {
                     self.reading.set(false);
                     return Some((Event::Read(0), 0));

@@ -14,7 +14,6 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::{SockRef, Socket};
 
-use super::javascript::{AsyncContext, Event};
 use super::source::Attachment;
 use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
@@ -36,7 +35,7 @@ enum Io {
 /// A stream socket and its state.
 #[derive(Debug)]
 pub struct StreamSource {
-    attachment: Attachment,
+    pub(super) attachment: Attachment,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) or connect(2) that libuv would report later.
@@ -114,12 +113,8 @@ impl StreamSource {
     ///
     /// # Errors
     /// If the environment is ending.
-    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        if !self.attachment.has_context() {
-            let context = AsyncContext::of_owner(env, owner, resource_type)?;
-            self.attachment.set_context(context);
-        }
-        Ok(())
+    pub fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        self.attachment.attach(env, owner, resource_type)
     }
 
     /// Starts to read, at the latest when the stream is connected. `ENOTCONN` for what cannot be read, as of libuv.
@@ -136,12 +131,13 @@ impl StreamSource {
         0
     }
 
-    /// Stops reading. What arrives waits in the kernel.
-    pub fn read_stop(&self, event_loop: &EventLoop) {
+    /// Stops reading, which always succeeds. What arrives waits in the kernel.
+    pub fn read_stop(&self, event_loop: &EventLoop) -> i32 {
         if self.reading.replace(false) {
             self.is_fast.set(false);
             self.update_alive(event_loop);
         }
+        0
     }
 
     /// Bounds what one read event carries; 0 lifts the bound.
@@ -250,11 +246,6 @@ impl StreamSource {
             || self.shutting_down.get()
             || self.attachment.is_closing();
         self.attachment.keep_alive(event_loop, alive);
-    }
-
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
-        self.attachment.keep_alive(event_loop, false);
-        self.attachment.emit(event_loop, Event::Close);
     }
 
     /// Closes without an event, because the environment ends.
