@@ -24,6 +24,8 @@
 //!   entries was consumed, and nobody will announce it again.
 //! * A panic goes no further than [`guarded`](crate::sys::panic::guarded).
 
+#![forbid(unsafe_code)]
+
 mod driver;
 mod heap;
 mod javascript;
@@ -37,7 +39,6 @@ mod stream;
     allow(dead_code, reason = "of libuv's driver")
 )]
 mod turn;
-mod wakers;
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -60,14 +61,12 @@ use driver::Driver;
 use ready::ReadyQueue;
 use sources::Sources;
 use turn::{Budget, Turn};
-use wakers::Wakers;
 
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
 pub struct EventLoop {
     runtime: Handle,
     queue: Arc<ReadyQueue>,
-    wakers: Wakers,
     sources: Sources,
     realms: RefCell<::slab::Slab<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
@@ -92,11 +91,9 @@ impl EventLoop {
         resource: &Object<'_>,
     ) -> Result<Rc<Self>, StartError> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
-        let queue = Arc::default();
         let event_loop = Rc::new(Self {
             runtime: runtime.handle().clone(),
-            wakers: Wakers::new(&queue),
-            queue,
+            queue: Arc::default(),
             sources: Sources::default(),
             realms: RefCell::default(),
             driver: RefCell::new(None),
@@ -201,9 +198,9 @@ impl EventLoop {
                 break;
             }
             let Some(id) = self.queue.pop() else { break };
-            self.wakers.taken(id);
             budget.next_source();
             if let Some(source) = self.sources.get(id) {
+                source.attachment().taken();
                 // A panic costs this source its share, and not the others theirs, nor the driver what follows a turn.
                 guarded(|| source.run(self, &mut budget));
             }
@@ -214,7 +211,7 @@ impl EventLoop {
     /// Delivers a close event, after which the id is free.
     fn finish_close(&self, id: u32) {
         match self.sources.remove(id) {
-            Some(source) if !self.stopped.get() => source.emit_close(self),
+            Some(source) if !self.stopped.get() => source.attachment().emit_close(self),
             _ => {}
         }
     }

@@ -3,12 +3,14 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 
 use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 
 use super::javascript::Event;
+use super::ready::SocketWaker;
 use super::{EventLoop, Realm};
 use crate::sys::node_api::{AsyncContext, Emitted};
 
@@ -17,6 +19,7 @@ use crate::sys::node_api::{AsyncContext, Emitted};
 pub(super) struct Attachment {
     pub(super) id: u32,
     pub(super) realm: Rc<Realm>,
+    socket_waker: Arc<SocketWaker>,
     waker: Waker,
     /// None before somebody wants the events.
     context: OnceCell<AsyncContext>,
@@ -29,10 +32,12 @@ pub(super) struct Attachment {
 
 impl Attachment {
     pub(super) fn new(event_loop: &EventLoop, id: u32, realm: &Rc<Realm>) -> Self {
+        let socket_waker = SocketWaker::new(id, &event_loop.queue);
         Self {
             id,
             realm: Rc::clone(realm),
-            waker: event_loop.wakers.waker(id),
+            waker: Waker::from(Arc::clone(&socket_waker)),
+            socket_waker,
             context: OnceCell::new(),
             referenced: Cell::new(true),
             counted_alive: Cell::new(false),
@@ -44,6 +49,11 @@ impl Attachment {
     /// The waker that puts the source on the ready queue.
     pub(super) fn waker(&self) -> &Waker {
         &self.waker
+    }
+
+    /// The source was taken off the ready queue.
+    pub(super) fn taken(&self) {
+        self.socket_waker.taken();
     }
 
     /// Puts the source on the ready queue, unless it is on it.

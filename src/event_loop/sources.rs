@@ -6,6 +6,7 @@ use std::rc::Rc;
 use napi::{Env, sys};
 use slab::Slab;
 
+use super::source::Attachment;
 use super::turn::Budget;
 use super::{EventLoop, ListenerSource, StreamSource};
 use crate::net::adopt::{FdKind, describe};
@@ -29,10 +30,10 @@ impl Source {
         }
     }
 
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+    pub(super) fn attachment(&self) -> &Attachment {
         match self {
-            Self::Stream(stream) => stream.attachment.emit_close(event_loop),
-            Self::Listener(listener) => listener.attachment.emit_close(event_loop),
+            Self::Stream(stream) => &stream.attachment,
+            Self::Listener(listener) => &listener.attachment,
         }
     }
 
