@@ -94,8 +94,8 @@ const MISTAKES = [
 const PANIC = {
   name: 'panics when its fourth stream can be read',
   file: 'src/event_loop/stream/events.rs',
-  right: 'self.armed.set(false);',
-  wrong: 'assert!(self.attachment.id != 3 || !self.reading.get()); self.armed.set(false);',
+  right: 'self.requests.remove(ARMED);',
+  wrong: 'assert!(self.attachment.id != 3 || !self.requests.has(READING)); self.requests.remove(ARMED);',
 };
 
 /** Prints which of six streams have had their answers. */

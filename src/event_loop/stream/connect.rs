@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use socket2::{SockAddr, Socket};
 
+use super::requests::CONNECTING;
 use super::{Io, StreamSource};
 use crate::event_loop::EventLoop;
 use crate::net::Stream;
@@ -120,7 +121,7 @@ impl StreamSource {
         match Stream::from_socket(socket, self.kind) {
             Ok(stream) => {
                 self.io.replace(Io::Open(stream));
-                self.connecting.set(true);
+                self.requests.insert(CONNECTING);
                 self.update_alive(event_loop);
                 self.act_soon_if_ready(event_loop);
                 0
@@ -131,7 +132,7 @@ impl StreamSource {
 
     /// Reports `delayed_error` in the next turn.
     fn connect_later(&self, event_loop: &EventLoop) -> i32 {
-        self.connecting.set(true);
+        self.requests.insert(CONNECTING);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
         0

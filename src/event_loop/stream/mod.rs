@@ -6,6 +6,7 @@
 mod connect;
 mod events;
 mod options;
+mod requests;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IoSlice};
@@ -20,6 +21,9 @@ use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::path::PathSlot;
 use crate::net::{Kind, Stream};
+use requests::{
+    AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN,
+};
 
 #[derive(Debug, Default)]
 enum Io {
@@ -40,25 +44,12 @@ pub struct StreamSource {
     io: RefCell<Io>,
     /// An error of bind(2) or connect(2) that libuv would report later.
     delayed_error: Cell<i32>,
-    reading: Cell<bool>,
+    requests: Requests,
     /// The most bytes that one read event may carry.
     read_limit: Cell<u32>,
-    /// The last read took all that it could: the next one may take more.
-    is_fast: Cell<bool>,
-    /// tokio knows the waker and has nothing to read: no need to ask again in this run.
-    armed: Cell<bool>,
-    /// The last read was partial and the connection is over: the end comes next.
-    hung_up: Cell<bool>,
     reads_in_a_row: Cell<u8>,
-    connecting: Cell<bool>,
-    awaiting_writable: Cell<bool>,
-    /// A write is over, which JavaScript knows and is told in the next turn.
-    finishing_write: Cell<bool>,
-    shutting_down: Cell<bool>,
     /// The path that it made and removes again.
     path: PathSlot,
-    /// The FIN was sent: it is in the send queue until it is acknowledged.
-    has_shut_down: Cell<bool>,
 }
 
 impl StreamSource {
@@ -86,18 +77,10 @@ impl StreamSource {
                 kind,
                 io: RefCell::new(io),
                 delayed_error: Cell::new(0),
-                reading: Cell::new(false),
+                requests: Requests::default(),
                 read_limit: Cell::new(u32::MAX),
-                is_fast: Cell::new(false),
-                armed: Cell::new(false),
-                hung_up: Cell::new(false),
                 reads_in_a_row: Cell::new(0),
-                connecting: Cell::new(false),
-                awaiting_writable: Cell::new(false),
-                finishing_write: Cell::new(false),
-                shutting_down: Cell::new(false),
                 path: PathSlot::default(),
-                has_shut_down: Cell::new(false),
             }))
         })
     }
@@ -124,7 +107,7 @@ impl StreamSource {
             Io::Open(stream) if !stream.is_readable() => return ENOTCONN,
             Io::Unconnected(_) | Io::Open(_) => {}
         }
-        if !self.reading.replace(true) {
+        if self.requests.insert(READING) {
             self.update_alive(event_loop);
             self.act_soon_if_ready(event_loop);
         }
@@ -133,8 +116,8 @@ impl StreamSource {
 
     /// Stops reading, which always succeeds. What arrives waits in the kernel.
     pub fn read_stop(&self, event_loop: &EventLoop) -> i32 {
-        if self.reading.replace(false) {
-            self.is_fast.set(false);
+        if self.requests.remove(READING) {
+            self.requests.remove(FAST);
             self.update_alive(event_loop);
         }
         0
@@ -168,7 +151,7 @@ impl StreamSource {
 
     /// Waits until the kernel takes bytes, or would refuse them for good; then a writable event.
     pub fn await_writable(&self, event_loop: &EventLoop) {
-        if self.awaiting_writable.replace(true) {
+        if !self.requests.insert(AWAITING_WRITABLE) {
             return;
         }
         self.update_alive(event_loop);
@@ -182,7 +165,7 @@ impl StreamSource {
     /// A writable event in the next turn, before anything is read: as libuv tells the outcome of a write
     /// that it could finish right away.
     pub fn finish_write(&self, event_loop: &EventLoop) {
-        self.finishing_write.set(true);
+        self.requests.insert(FINISHING_WRITE);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
     }
@@ -192,7 +175,7 @@ impl StreamSource {
         if !matches!(*self.io.borrow(), Io::Open(_)) {
             return ENOTCONN;
         }
-        self.shutting_down.set(true);
+        self.requests.insert(SHUTTING_DOWN);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
         0
@@ -208,11 +191,7 @@ impl StreamSource {
         let unacknowledged = self.bytes_unacknowledged();
         self.io.replace(Io::None);
         self.path.set(None);
-        self.reading.set(false);
-        self.connecting.set(false);
-        self.awaiting_writable.set(false);
-        self.finishing_write.set(false);
-        self.shutting_down.set(false);
+        self.requests.remove(READING | PENDING);
         self.update_alive(event_loop);
         self.attachment.schedule_close(event_loop);
         unacknowledged
@@ -239,11 +218,8 @@ impl StreamSource {
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {
-        let alive = (self.attachment.is_referenced() && self.reading.get())
-            || self.connecting.get()
-            || self.awaiting_writable.get()
-            || self.finishing_write.get()
-            || self.shutting_down.get()
+        let alive = (self.attachment.is_referenced() && self.requests.has(READING))
+            || self.requests.has(PENDING)
             || self.attachment.is_closing();
         self.attachment.keep_alive(event_loop, alive);
     }

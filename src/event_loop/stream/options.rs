@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use socket2::SockRef;
 
+use super::requests::SHUT_DOWN;
 use super::{Io, StreamSource};
 use crate::net::delivery::{self, Look};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
@@ -57,7 +58,7 @@ impl StreamSource {
     /// # Errors
     /// As the system calls; `EBADF` without a connection.
     pub fn look(&self) -> io::Result<Look> {
-        self.with_open_fd(|fd| delivery::look_at(fd, self.has_shut_down.get()))
+        self.with_open_fd(|fd| delivery::look_at(fd, self.requests.has(SHUT_DOWN)))
     }
 
     /// `TCP_INFO`.
@@ -72,7 +73,7 @@ impl StreamSource {
     pub(super) fn bytes_unacknowledged(&self) -> i32 {
         match self.with_open_fd(delivery::bytes_in_send_queue) {
             Ok(bytes) => {
-                let fin = u32::from(bytes > 0 && self.has_shut_down.get());
+                let fin = u32::from(bytes > 0 && self.requests.has(SHUT_DOWN));
                 i32::try_from(bytes - fin).unwrap_or(i32::MAX)
             }
             Err(error) => errno(&error),
