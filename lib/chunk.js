@@ -13,12 +13,7 @@ const SLOT_BYTES = 8;
 /** An array of more than 128 KiB does not begin its life in the young generation. */
 const MOST_SLOTS = 8 * 1024;
 
-/** The longest message that native code puts into the pool, and how it names the place; as in src/event_loop/javascript/message_pool.rs. */
-const SHORT_BYTES = 1024;
-const LENGTH_BITS = 11;
-const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
-/** What is taken from the pool at a time: half of it, within these bounds. Where it does not fit, Node leaves the rest unused. */
-const LEAST_PIECE_BYTES = 2 * SHORT_BYTES;
+/** What is taken from the pool at a time: half of it, but no more than this. Where it does not fit, Node leaves the rest unused. */
 const MOST_PIECE_BYTES = 8 * 1024;
 
 /** What the methods of a Buffer make new ones with: to call it costs half as much as `Buffer.from()`. */
@@ -26,8 +21,8 @@ const View = /** @type {new (memory: ArrayBufferLike, start: number, length: num
   Reflect.get(Buffer, Symbol.species)
 );
 
-/** Where native code puts short messages. */
-const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), start: 0, isToBeHad: true };
+/** Where native code puts short messages, and how it names the place: the length is in the lower bits. */
+const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), start: 0, lengthBits: 0, isToBeHad: true };
 
 /**
  * Garbage on purpose. V8 collects its young generation, which is quick, when that is full of objects; the bytes of a
@@ -71,7 +66,7 @@ function balance(length) {
  */
 function copyOf(loop, length) {
   if (length > LIGHT_BYTES) balance(length);
-  else if (length <= SHORT_BYTES) refillPool(loop);
+  else if (length <= loop.shortBytes) refillPool(loop);
   const chunk = Buffer.allocUnsafe(length);
   loop.slab.copy(chunk, 0, 0, length);
   // What survives a collection would make the young generation grow.
@@ -85,10 +80,10 @@ function copyOf(loop, length) {
  *
  * @param {import('./native').EventLoop} loop
  */
-function refillPool({ binding, realm }) {
+function refillPool({ binding, realm, shortBytes, lengthBits }) {
   const bytes = Math.min(Buffer.poolSize >>> 1, MOST_PIECE_BYTES);
   // A program that wants no pool has none.
-  if (bytes < LEAST_PIECE_BYTES || !piece.isToBeHad) return;
+  if (bytes < 2 * shortBytes || !piece.isToBeHad) return;
   // From half of the pool on, a Buffer has memory of its own.
   const fresh = Buffer.allocUnsafe(bytes - 1);
   // Some runtimes and hardened programs have no pool. Messages that share other memory than Node's would share the fate
@@ -97,6 +92,7 @@ function refillPool({ binding, realm }) {
   if (!piece.isToBeHad) return;
   piece.memory = fresh.buffer;
   piece.start = fresh.byteOffset;
+  piece.lengthBits = lengthBits;
   binding.refillPool(realm, fresh);
 }
 
@@ -105,7 +101,8 @@ function refillPool({ binding, realm }) {
  * @returns {Buffer} the message that was put there
  */
 function pooledAt(place) {
-  return new View(piece.memory, piece.start + (place >>> LENGTH_BITS), place & LENGTH_MASK);
+  const { memory, start, lengthBits } = piece;
+  return new View(memory, start + (place >>> lengthBits), place & ((1 << lengthBits) - 1));
 }
 
 module.exports = { copyOf, pooledAt };

@@ -54,36 +54,13 @@ Object.defineProperty(SocketAlreadyEndedError.prototype, 'name', {
 });
 
 /**
- * Code and message are defined in Rust, in `src/core/error.rs`. Where the native binary cannot be loaded
- * the guard still works, with the words of `describeWithoutNative`.
+ * The words of a refusal. The addon knows the code and the first sentence, too (`src/binding/error.rs`);
+ * `__test__/refusal-message.test.js` holds them equal.
  *
  * @param {RefusalDetails} details
  * @returns {{ code: string, message: string }}
  */
-function describe(details) {
-  const native = nativeOrNone();
-  if (typeof native?.describeRefusal !== 'function') return describeWithoutNative(details);
-  const { operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered } = details;
-  return native.describeRefusal({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered });
-}
-
-function nativeOrNone() {
-  try {
-    // Required here: the preload must not load the native binary before something is refused.
-    return require('./native').tryNative();
-  } catch {
-    // The package is not where it was when the process began.
-    return null;
-  }
-}
-
-/**
- * The fall-back for `describeRefusal` of the native binary. `__test__/refusal-message.test.js` holds the two equal.
- *
- * @param {RefusalDetails} details
- * @returns {{ code: string, message: string }}
- */
-function describeWithoutNative({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered }) {
+function describe({ operation, endedBy, causeCode, elapsedMs, bytesRefused, bytesUndelivered }) {
   const code = causeCode === undefined ? '' : ` (${causeCode})`;
   const when = elapsedMs === undefined ? '' : `, ${ago(elapsedMs)}`;
   const what =
@@ -136,4 +113,4 @@ function plural(count, noun) {
   return count === 1 ? noun : `${noun}s`;
 }
 
-module.exports = { SocketAlreadyEndedError, describeWithoutNative };
+module.exports = { SocketAlreadyEndedError, describe };
