@@ -7,6 +7,7 @@ use socket2::{Domain, SockAddr, Socket, Type};
 
 use super::address::{Host, Zone};
 use super::errno::errno;
+use super::path::{BoundPath, bind_pipe};
 
 /// The two families of sockets, under libuv's names for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,18 +119,47 @@ fn nonblocking(domain: Domain) -> io::Result<Socket> {
     }
 }
 
-/// A TCP socket that is bound, and the error that libuv keeps until the socket listens or connects: an
-/// `EADDRINUSE`, or 0.
+/// A socket that is bound, to be connected or to listen.
+#[derive(Debug)]
+pub struct Bound {
+    /// The socket.
+    pub socket: Socket,
+    /// The error that libuv keeps until the socket listens or connects: an `EADDRINUSE`, or 0.
+    pub delayed_error: i32,
+    /// The path that bind(2) has made.
+    pub path: Option<BoundPath>,
+}
+
+/// A TCP socket that is bound to an IP address.
 ///
 /// # Errors
 /// As socket(2), setsockopt(2) and bind(2).
-pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<(Socket, i32)> {
+pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<Bound> {
     let socket = tcp(addr)?;
-    match bind_tcp(&socket, addr, flags) {
-        Ok(()) => Ok((socket, 0)),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok((socket, errno(&error))),
-        Err(error) => Err(error),
-    }
+    let delayed_error = match bind_tcp(&socket, addr, flags) {
+        Ok(()) => 0,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => errno(&error),
+        Err(error) => return Err(error),
+    };
+    Ok(Bound {
+        socket,
+        delayed_error,
+        path: None,
+    })
+}
+
+/// A Unix-domain socket that is bound to a path.
+///
+/// # Errors
+/// As socket(2), and those of [`bind_pipe`].
+pub fn bound_pipe(path: &str) -> io::Result<Bound> {
+    let socket = pipe()?;
+    let path = bind_pipe(&socket, path)?;
+    Ok(Bound {
+        socket,
+        delayed_error: 0,
+        path,
+    })
 }
 
 /// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it

@@ -14,8 +14,8 @@ use socket2::Socket;
 use super::source::Attachment;
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
-use crate::net::path::{BoundPath, bind_pipe};
-use crate::net::socket::{self, BindFlags, ip_addr};
+use crate::net::path::BoundPath;
+use crate::net::socket::{self, BindFlags, Bound, ip_addr};
 use crate::net::{Kind, Listener};
 use crate::sys::fd::{self, RawFd};
 use accept::spare_descriptor;
@@ -71,24 +71,27 @@ impl ListenerSource {
 
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `listen` to report, as libuv does.
     pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        let bound = socket::bound_tcp(addr, flags).map(|(socket, delayed_error)| {
-            self.delayed_error.set(delayed_error);
-            socket
-        });
-        self.set_bound(bound)
+        self.set_bound(socket::bound_tcp(addr, flags))
     }
 
     /// bind(2) to a path, which [`ListenerSource::close`] removes.
     pub fn bind_path(&self, path: &str) -> i32 {
-        let bound = socket::pipe().and_then(|socket| {
-            self.path.replace(bind_pipe(&socket, path)?);
-            Ok(socket)
-        });
-        self.set_bound(bound)
+        self.set_bound(socket::bound_pipe(path))
     }
 
-    fn set_bound(&self, bound: io::Result<Socket>) -> i32 {
+    fn set_bound(&self, bound: io::Result<Bound>) -> i32 {
         match bound {
+            Ok(bound) => {
+                self.delayed_error.set(bound.delayed_error);
+                self.path.replace(bound.path);
+                self.set_socket(Ok(bound.socket))
+            }
+            Err(error) => errno(&error),
+        }
+    }
+
+    fn set_socket(&self, socket: io::Result<Socket>) -> i32 {
+        match socket {
             Ok(socket) => {
                 self.io.replace(Io::Bound(socket));
                 0
@@ -103,19 +106,13 @@ impl ListenerSource {
             Ok(fd) => Socket::from(fd),
             Err(errno) => return errno,
         };
-        self.set_bound(socket.set_nonblocking(true).map(|()| socket))
+        self.set_socket(socket.set_nonblocking(true).map(|()| socket))
     }
 
     /// Takes over the bound socket of a stream, which is then gone.
     pub fn adopt(&self, event_loop: &EventLoop, stream: &StreamSource) -> i32 {
-        match stream.take_unconnected(event_loop) {
-            Some(bound) => {
-                self.delayed_error.set(bound.delayed_error);
-                self.path.replace(bound.path);
-                self.set_bound(Ok(bound.socket))
-            }
-            None => EINVAL,
-        }
+        let bound = stream.take_unconnected(event_loop);
+        bound.map_or(EINVAL, |bound| self.set_bound(Ok(bound)))
     }
 
     /// listen(2); connections become events.

@@ -11,49 +11,31 @@ use crate::event_loop::EventLoop;
 use crate::net::Stream;
 use crate::net::adopt::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
-use crate::net::path::{BoundPath, bind_pipe, pipe_addr};
-use crate::net::socket::{self, BindFlags};
+use crate::net::path::pipe_addr;
+use crate::net::socket::{self, BindFlags, Bound};
 use crate::sys::fd::RawFd;
-
-/// What a listener adopts of a stream.
-pub(in crate::event_loop) struct BoundSocket {
-    pub socket: Socket,
-    /// What libuv would report when it comes to listen(2).
-    pub delayed_error: i32,
-    pub path: Option<BoundPath>,
-}
 
 impl StreamSource {
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `connect` to report, as libuv does.
     pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        let mut io = self.io.borrow_mut();
-        if !matches!(*io, Io::None) {
-            return EINVAL;
-        }
-        match socket::bound_tcp(addr, flags) {
-            Ok((socket, delayed_error)) => {
-                self.delayed_error.set(delayed_error);
-                *io = Io::Unconnected(socket);
-                0
-            }
-            Err(error) => errno(&error),
-        }
+        self.set_bound(|| socket::bound_tcp(addr, flags))
     }
 
     /// bind(2) to a path, which goes with the stream.
     pub fn bind_path(&self, path: &str) -> i32 {
+        self.set_bound(|| socket::bound_pipe(path))
+    }
+
+    fn set_bound(&self, bind: impl FnOnce() -> io::Result<Bound>) -> i32 {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::None) {
             return EINVAL;
         }
-        let bound = socket::pipe().and_then(|socket| {
-            let path = bind_pipe(&socket, path)?;
-            Ok((socket, path))
-        });
-        match bound {
-            Ok((socket, path)) => {
-                *io = Io::Unconnected(socket);
-                self.path.set(path);
+        match bind() {
+            Ok(bound) => {
+                *io = Io::Unconnected(bound.socket);
+                self.delayed_error.set(bound.delayed_error);
+                self.path.set(bound.path);
                 0
             }
             Err(error) => errno(&error),
@@ -163,10 +145,7 @@ impl StreamSource {
     }
 
     /// Takes the bound socket out, for a listener to adopt; the stream is then gone.
-    pub(in crate::event_loop) fn take_unconnected(
-        &self,
-        event_loop: &EventLoop,
-    ) -> Option<BoundSocket> {
+    pub(in crate::event_loop) fn take_unconnected(&self, event_loop: &EventLoop) -> Option<Bound> {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::Unconnected(_)) {
             return None;
@@ -176,7 +155,7 @@ impl StreamSource {
         };
         self.attachment.begin_close();
         event_loop.sources.remove(self.attachment.id);
-        Some(BoundSocket {
+        Some(Bound {
             socket,
             delayed_error: self.delayed_error.get(),
             path: self.path.take(),
