@@ -8,7 +8,7 @@ use std::rc::Rc;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Error, Result, Status};
 
-use crate::event_loop::{EventLoop, ListenerSource, Realm, StreamSource, with_event_loop};
+use crate::event_loop::{EventLoop, Realm, with_event_loop};
 use crate::net::errno::{EBADF, errno};
 use crate::net::{Kind, resolve};
 
@@ -17,33 +17,23 @@ pub(super) trait Answer {
     fn missing() -> Self;
 }
 
-impl Answer for i32 {
-    fn missing() -> Self {
-        EBADF
-    }
+macro_rules! answers {
+    ($($type:ty = $missing:expr;)*) => {$(
+        impl Answer for $type {
+            fn missing() -> Self {
+                $missing
+            }
+        }
+    )*};
 }
 
-impl Answer for () {
-    fn missing() -> Self {}
-}
-
-impl Answer for bool {
-    fn missing() -> Self {
-        false
-    }
-}
-
-/// A descriptor, or none.
-impl Answer for Option<i32> {
-    fn missing() -> Self {
-        None
-    }
-}
-
-impl Answer for Result<()> {
-    fn missing() -> Self {
-        Ok(())
-    }
+answers! {
+    i32 = EBADF;
+    () = ();
+    bool = false;
+    // A descriptor.
+    Option<i32> = None;
+    Result<()> = Ok(());
 }
 
 impl<T> Answer for Either<T, i32> {
@@ -52,26 +42,15 @@ impl<T> Answer for Either<T, i32> {
     }
 }
 
-/// Calls with the stream of this id.
-pub(super) fn on_stream<T: Answer>(
+/// Calls with the socket of this id, which `find` finds: a stream or a listener.
+pub(super) fn on<S, T: Answer>(
+    find: fn(&EventLoop, u32) -> Option<Rc<S>>,
     env: Env,
     id: u32,
-    call: impl FnOnce(&Rc<EventLoop>, &StreamSource) -> T,
+    call: impl FnOnce(&Rc<EventLoop>, &S) -> T,
 ) -> T {
     let answer = with_event_loop(env, |event_loop| {
-        Some(call(event_loop, &*event_loop.stream(id)?))
-    });
-    answer.flatten().unwrap_or_else(T::missing)
-}
-
-/// Calls with the listener of this id.
-pub(super) fn on_listener<T: Answer>(
-    env: Env,
-    id: u32,
-    call: impl FnOnce(&Rc<EventLoop>, &ListenerSource) -> T,
-) -> T {
-    let answer = with_event_loop(env, |event_loop| {
-        Some(call(event_loop, &*event_loop.listener(id)?))
+        Some(call(event_loop, &*find(event_loop, id)?))
     });
     answer.flatten().unwrap_or_else(T::missing)
 }
@@ -109,13 +88,13 @@ pub(super) fn answer<T, J: From<T>>(result: io::Result<T>) -> Either<J, i32> {
 
 /// Functions that JavaScript calls with the id of a socket: what each does with it is a closure over its other arguments.
 macro_rules! calls {
-    ($on:ident:
+    ($find:path:
         $($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) -> $answer:ty = $call:expr;)*
     ) => {$(
         $(#[$doc])*
         #[napi]
         pub fn $name(env: Env, id: u32 $(, $argument: $type)*) -> $answer {
-            $on(env, id, $call)
+            on($find, env, id, $call)
         }
     )*};
 }

@@ -5,7 +5,8 @@ use napi::Env;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
-use super::call::{answer, calls, on_stream};
+use super::call::{answer, calls, on};
+use crate::event_loop::EventLoop;
 use crate::net::delivery::{Look, look_at, tcp_info, with_fd};
 use crate::net::tcp_info::TcpInfo;
 
@@ -57,7 +58,7 @@ fn ms_of_us(us: u32) -> f64 {
     f64::from(us) / 1_000.0
 }
 
-calls! { on_stream:
+calls! { EventLoop::stream:
     /// One look at a stream, or an error.
     stream_look() -> Either<DeliveryLook, i32> = |_, stream| answer(stream.look());
 

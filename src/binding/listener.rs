@@ -5,8 +5,8 @@ use napi::bindgen_prelude::{Either, Object, Result};
 use napi_derive::napi;
 
 use super::Address;
-use super::call::{answer, at, calls, create, on_listener};
-use crate::event_loop::ListenerSource;
+use super::call::{answer, at, calls, create, on};
+use crate::event_loop::{EventLoop, ListenerSource};
 use crate::net::errno::EBADF;
 use crate::net::socket::BindFlags;
 
@@ -25,12 +25,12 @@ pub fn listener_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
 /// If the environment is ending.
 #[napi]
 pub fn listener_attach(env: Env, id: u32, owner: Object<'_>, resource_type: String) -> Result<()> {
-    on_listener(env, id, |_, listener| {
+    on(EventLoop::listener, env, id, |_, listener| {
         listener.attach(env, &owner, &resource_type)
     })
 }
 
-calls! { on_listener:
+calls! { EventLoop::listener:
     /// bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port.
     listener_bind(address: String, port: u16, flags: u32) -> i32 =
         |_, listener| at(&address, port, |addr| listener.bind(addr, BindFlags::from_bits(flags)));
@@ -70,5 +70,8 @@ calls! { on_listener:
 /// The descriptor, or -1.
 #[napi]
 pub fn listener_fd(env: Env, id: u32) -> i32 {
-    on_listener(env, id, |_, listener| Some(listener.raw_fd())).unwrap_or(-1)
+    on(EventLoop::listener, env, id, |_, listener| {
+        Some(listener.raw_fd())
+    })
+    .unwrap_or(-1)
 }

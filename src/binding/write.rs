@@ -3,7 +3,8 @@
 
 use napi::Env;
 
-use super::call::on_stream;
+use super::call::on;
+use crate::event_loop::EventLoop;
 use crate::net::errno::{EBADF, EINVAL};
 use crate::sys::bytes::Write;
 use crate::sys::panic::guarded;
@@ -15,6 +16,6 @@ pub struct Send;
 impl Write for Send {
     fn write(env: Env, id: u32, bytes: Option<&[u8]>) -> i32 {
         let Some(bytes) = bytes else { return EINVAL };
-        guarded(|| on_stream(env, id, |_, stream| stream.write(bytes))).unwrap_or(EBADF)
+        guarded(|| on(EventLoop::stream, env, id, |_, stream| stream.write(bytes))).unwrap_or(EBADF)
     }
 }

@@ -33,16 +33,21 @@ impl ReadyQueue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    pub fn push(&self, id: u32) {
+    /// Wakes whoever waits after the change, when the lock is free again.
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let waiting = {
             let mut state = self.lock();
-            state.ids.push_back(id);
+            change(&mut state);
             state.waiting.take()
         };
         if let Some(waker) = waiting {
             waker.wake();
         }
+    }
+
+    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
+    pub fn push(&self, id: u32) {
+        self.change(|state| state.ids.push_back(id));
     }
 
     /// Takes the first id.
@@ -71,14 +76,7 @@ impl ReadyQueue {
     /// Lets nobody wait in [`ReadyQueue::poll_filled`] from now on. The queue itself knows it, under its own
     /// lock: whoever is about to wait can then not miss it.
     pub fn close(&self) {
-        let waiting = {
-            let mut state = self.lock();
-            state.closed = true;
-            state.waiting.take()
-        };
-        if let Some(waker) = waiting {
-            waker.wake();
-        }
+        self.change(|state| state.closed = true);
     }
 }
 

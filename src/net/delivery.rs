@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::errno::{ENOPROTOOPT, ENOTSUP, errno};
 use super::poll::peer_of;
 use super::tcp_info::{TcpInfo, TcpState};
 use crate::sys::fd::{BorrowedFd, RawFd, borrow};
@@ -120,17 +121,8 @@ fn tcp_info_if_tcp(fd: BorrowedFd<'_>) -> io::Result<Option<TcpInfo>> {
 }
 
 /// What a Unix-domain socket answers to options of TCP.
-#[cfg(unix)]
 fn is_no_tcp(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    [Errno::OPNOTSUPP, Errno::NOPROTOOPT]
-        .map(|errno| Some(errno.raw_os_error()))
-        .contains(&error.raw_os_error())
-}
-
-#[cfg(not(unix))]
-fn is_no_tcp(_error: &io::Error) -> bool {
-    false
+    matches!(errno(error), ENOTSUP | ENOPROTOOPT)
 }
 
 /// `TCP_INFO`.

@@ -56,9 +56,11 @@ codes! {
     EIO = IO | -4070;
     EISCONN = ISCONN | -4069;
     EMFILE = MFILE | -4066;
+    ENFILE = NFILE | -4061;
     ENETUNREACH = NETUNREACH | -4062;
     ENOBUFS = NOBUFS | -4060;
     ENOENT = NOENT | -4058;
+    ENOPROTOOPT = NOPROTOOPT | -4035;
     ENOTCONN = NOTCONN | -4053;
     ENOTSOCK = NOTSOCK | -4050;
     ENOTSUP = NOTSUP | -4049;
@@ -79,7 +81,9 @@ fn from_winsock(code: i32) -> Option<i32> {
     }
 }
 
-pub use code::{EBADF, EEXIST, EINVAL, EISCONN, ENOTCONN};
+pub use code::{
+    EBADF, EEXIST, EINVAL, EISCONN, EMFILE, ENFILE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSUP,
+};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
     use io::ErrorKind as K;

@@ -9,6 +9,7 @@ use super::{Io, ListenerSource};
 use crate::event_loop::javascript::Event;
 use crate::event_loop::turn::Budget;
 use crate::event_loop::{EventLoop, StreamSource};
+use crate::net::errno::{EMFILE, ENFILE, errno};
 use crate::net::{Listener, Stream};
 
 impl ListenerSource {
@@ -86,17 +87,6 @@ pub(super) fn spare_descriptor() -> Option<File> {
     None
 }
 
-#[cfg(unix)]
 fn is_out_of_descriptors(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    error.raw_os_error().is_some_and(|code| {
-        [Errno::MFILE, Errno::NFILE]
-            .map(Errno::raw_os_error)
-            .contains(&code)
-    })
-}
-
-#[cfg(not(unix))]
-fn is_out_of_descriptors(_error: &io::Error) -> bool {
-    false
+    matches!(errno(error), EMFILE | ENFILE)
 }
