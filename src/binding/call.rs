@@ -49,9 +49,7 @@ pub(super) fn on<S, T: Answer>(
     id: u32,
     call: impl FnOnce(&Rc<EventLoop>, &S) -> T,
 ) -> T {
-    let answer = with_event_loop(env, |event_loop| {
-        Some(call(event_loop, &*find(event_loop, id)?))
-    });
+    let answer = with_event_loop(env, |event_loop| Some(call(event_loop, &*find(event_loop, id)?)));
     answer.flatten().unwrap_or_else(T::missing)
 }
 

@@ -37,10 +37,8 @@ impl From<Look> for DeliveryLook {
         Self {
             queued: look.queued,
             peer: look.peer.name(),
-            taken: acked.map(|acked| {
-                number(acked) + f64::from(look.queued)
-                    - f64::from(u8::from(look.is_fin_acknowledged))
-            }),
+            taken: acked
+                .map(|acked| number(acked) + f64::from(look.queued) - f64::from(u8::from(look.is_fin_acknowledged))),
             is_exact: look.is_exact,
             has_sent_fin: look.has_sent_fin,
             rtt_ms: tcp.and_then(TcpInfo::rtt_us).map_or(0.0, ms_of_us),

@@ -70,8 +70,5 @@ calls! { EventLoop::listener:
 /// The descriptor, or -1.
 #[napi]
 pub fn listener_fd(env: Env, id: u32) -> i32 {
-    on(EventLoop::listener, env, id, |_, listener| {
-        Some(listener.raw_fd())
-    })
-    .unwrap_or(-1)
+    on(EventLoop::listener, env, id, |_, listener| Some(listener.raw_fd())).unwrap_or(-1)
 }

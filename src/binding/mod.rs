@@ -37,11 +37,7 @@ impl From<std::net::SocketAddr> for Address {
     fn from(addr: std::net::SocketAddr) -> Self {
         let address = match addr {
             std::net::SocketAddr::V6(v6) if v6.scope_id() != 0 => {
-                format!(
-                    "{}%{}",
-                    v6.ip(),
-                    crate::net::socket::zone_name(v6.scope_id())
-                )
+                format!("{}%{}", v6.ip(), crate::net::socket::zone_name(v6.scope_id()))
             }
             _ => addr.ip().to_string(),
         };

@@ -9,8 +9,7 @@ use napi_derive::napi;
 use super::write::Send;
 use crate::event_loop::message_pool::{LENGTH_BITS, SHORT_BYTES};
 use crate::event_loop::{
-    DriverKind, EventLoop, Listeners, MessagePool, ReadBuffer, Realm, RealmLease, StartError,
-    with_event_loop,
+    DriverKind, EventLoop, Listeners, MessagePool, ReadBuffer, Realm, RealmLease, StartError, with_event_loop,
 };
 use crate::net::adopt::describe;
 use crate::net::errno::errno;
@@ -89,11 +88,7 @@ pub fn start<'env>(
 /// # Errors
 /// `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
 #[napi]
-pub fn refill_pool(
-    env: Env,
-    realm: u32,
-    #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>,
-) -> Result<()> {
+pub fn refill_pool(env: Env, realm: u32, #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>) -> Result<()> {
     let realm = with_event_loop(env, |event_loop| event_loop.realm(realm)).flatten();
     realm.map_or(Ok(()), |realm| realm.refill_pool(env, &piece))
 }

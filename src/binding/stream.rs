@@ -109,10 +109,7 @@ calls! { EventLoop::stream:
 /// The descriptor, or -1.
 #[napi]
 pub fn stream_fd(env: Env, id: u32) -> i32 {
-    on(EventLoop::stream, env, id, |_, stream| {
-        Some(stream.raw_fd())
-    })
-    .unwrap_or(-1)
+    on(EventLoop::stream, env, id, |_, stream| Some(stream.raw_fd())).unwrap_or(-1)
 }
 
 /// One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the

@@ -34,10 +34,7 @@ mod ready;
 mod source;
 mod sources;
 mod stream;
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "of libuv's driver")
-)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "of libuv's driver"))]
 mod turn;
 
 use std::cell::{Cell, RefCell};
@@ -85,11 +82,7 @@ impl EventLoop {
     ///
     /// # Errors
     /// Where neither can be started: for want of descriptors, or of threads.
-    pub fn start(
-        env: Env,
-        preferred: DriverKind,
-        resource: &Object<'_>,
-    ) -> Result<Rc<Self>, StartError> {
+    pub fn start(env: Env, preferred: DriverKind, resource: &Object<'_>) -> Result<Rc<Self>, StartError> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
         let event_loop = Rc::new(Self {
             runtime: runtime.handle().clone(),

@@ -163,11 +163,7 @@ mod tests {
         let queue = ReadyQueue::default();
         let woken = Arc::new(Flag::default());
         let waker = Waker::from(Arc::clone(&woken));
-        assert!(
-            queue
-                .poll_filled(&mut Context::from_waker(&waker))
-                .is_pending()
-        );
+        assert!(queue.poll_filled(&mut Context::from_waker(&waker)).is_pending());
         queue.close();
         assert!(woken.0.load(Ordering::Relaxed));
     }

@@ -96,11 +96,7 @@ impl Sources {
     }
 
     pub(super) fn take_all(&self) -> Vec<Source> {
-        self.slab
-            .take()
-            .into_iter()
-            .map(|(_, source)| source)
-            .collect()
+        self.slab.take().into_iter().map(|(_, source)| source).collect()
     }
 }
 

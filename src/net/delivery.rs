@@ -63,17 +63,10 @@ impl Look {
     /// cautious and never too good, and a peer that throws away what it has not read, which empties
     /// the queue of a Unix-domain socket too, is seen as reset.
     #[must_use]
-    pub fn new(
-        tcp: Option<TcpInfo>,
-        queue: u32,
-        is_exact: bool,
-        peer: Peer,
-        knows_of_fin: bool,
-    ) -> Self {
+    pub fn new(tcp: Option<TcpInfo>, queue: u32, is_exact: bool, peer: Peer, knows_of_fin: bool) -> Self {
         let state = tcp.as_ref().map(TcpInfo::state);
-        let has_sent_fin = state.is_some_and(|state| {
-            state.has_sent_fin() || (state == TcpState::Closed && knows_of_fin)
-        });
+        let has_sent_fin =
+            state.is_some_and(|state| state.has_sent_fin() || (state == TcpState::Closed && knows_of_fin));
         // The FIN is the last in the queue: it is there as long as anything is.
         let queued = queue - u32::from(has_sent_fin && queue > 0);
         let is_lost = state == Some(TcpState::Closed) && queued > 0;
@@ -101,8 +94,7 @@ pub fn look_at(fd: BorrowedFd<'_>, knows_of_fin: bool) -> io::Result<Look> {
     let mut is_exact = false;
     for _ in 0..MAX_LOOKS {
         let again = tcp_info_if_tcp(fd)?;
-        is_exact =
-            again.as_ref().map(TcpInfo::bytes_acked) == tcp.as_ref().map(TcpInfo::bytes_acked);
+        is_exact = again.as_ref().map(TcpInfo::bytes_acked) == tcp.as_ref().map(TcpInfo::bytes_acked);
         if is_exact {
             break;
         }
@@ -184,15 +176,7 @@ mod tests {
 
     #[test]
     fn after_a_reset_only_the_caller_knows_of_the_fin() {
-        let look = |knows_of_fin| {
-            Look::new(
-                Some(tcp(TcpState::Closed)),
-                101,
-                true,
-                Peer::Reset,
-                knows_of_fin,
-            )
-        };
+        let look = |knows_of_fin| Look::new(Some(tcp(TcpState::Closed)), 101, true, Peer::Reset, knows_of_fin);
         assert_eq!(look(true).queued, 100);
         assert_eq!(look(false).queued, 101);
     }

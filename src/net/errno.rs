@@ -81,9 +81,7 @@ fn from_winsock(code: i32) -> Option<i32> {
     }
 }
 
-pub use code::{
-    EBADF, EEXIST, EINVAL, EISCONN, EMFILE, ENFILE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSUP,
-};
+pub use code::{EBADF, EEXIST, EINVAL, EISCONN, EMFILE, ENFILE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSUP};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
     use io::ErrorKind as K;

@@ -79,19 +79,13 @@ impl Fifo {
     }
 
     /// Reads inside tokio's readiness, which `WouldBlock` clears.
-    pub(super) fn try_read_io(
-        &self,
-        read: impl FnOnce(&Receiver) -> io::Result<()>,
-    ) -> Option<io::Result<()>> {
+    pub(super) fn try_read_io(&self, read: impl FnOnce(&Receiver) -> io::Result<()>) -> Option<io::Result<()>> {
         let receiver = self.receiver()?;
         Some(receiver.try_io(|| read(receiver)))
     }
 
     /// Looks inside tokio's readiness for writing, which `WouldBlock` clears.
-    pub(super) fn try_write_io(
-        &self,
-        look: impl FnOnce(&Sender) -> io::Result<()>,
-    ) -> io::Result<()> {
+    pub(super) fn try_write_io(&self, look: impl FnOnce(&Sender) -> io::Result<()>) -> io::Result<()> {
         match self.sender() {
             Some(sender) => sender.try_io(|| look(sender)),
             None => Ok(()),

@@ -99,10 +99,7 @@ fn accept(listener: &Socket) -> io::Result<Socket> {
 }
 
 /// A non-blocking socket from the queue.
-#[cfg(all(
-    unix,
-    not(any(target_os = "linux", target_os = "android", target_os = "freebsd"))
-))]
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android", target_os = "freebsd"))))]
 fn accept(listener: &Socket) -> io::Result<Socket> {
     let (socket, _peer) = listener.accept()?;
     socket.set_nonblocking(true)?;

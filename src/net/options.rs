@@ -33,9 +33,7 @@ pub fn set_keepalive(socket: &SockRef<'_>, keepalive: Option<Keepalive>) -> io::
         return Ok(());
     };
     let secs = |secs: u32| Duration::from_secs(secs.into());
-    let interval = times
-        .interval_secs
-        .unwrap_or(DEFAULT_KEEPALIVE_INTERVAL_SECS);
+    let interval = times.interval_secs.unwrap_or(DEFAULT_KEEPALIVE_INTERVAL_SECS);
     let params = TcpKeepalive::new()
         .with_time(secs(times.idle_secs))
         .with_interval(secs(interval));
@@ -132,10 +130,7 @@ mod tests {
         #[cfg(not(windows))]
         {
             assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(7));
-            assert_eq!(
-                socket.tcp_keepalive_interval().unwrap(),
-                Duration::from_secs(1)
-            );
+            assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(1));
         }
         assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
         set_keepalive(&SockRef::from(&socket), None).unwrap();
@@ -147,10 +142,7 @@ mod tests {
     fn the_deadline_and_the_watermark_reach_the_socket() {
         let socket = socket();
         set_user_timeout(&SockRef::from(&socket), 1_500).unwrap();
-        assert_eq!(
-            socket.tcp_user_timeout().unwrap(),
-            Some(Duration::from_millis(1_500))
-        );
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_millis(1_500)));
         set_notsent_lowat(&SockRef::from(&socket), 16_384).unwrap();
         assert_eq!(socket.tcp_notsent_lowat().unwrap(), 16_384);
     }

@@ -77,11 +77,7 @@ mod tests {
         ours.write_all(b"never read").unwrap();
         drop(theirs);
         assert_eq!(peer_of(ours.as_fd()).unwrap(), Peer::Reset);
-        assert_eq!(
-            peer_of(ours.as_fd()).unwrap(),
-            Peer::Reset,
-            "the look consumes nothing"
-        );
+        assert_eq!(peer_of(ours.as_fd()).unwrap(), Peer::Reset, "the look consumes nothing");
         let mut bytes = [0; 6];
         ours.read_exact(&mut bytes).unwrap();
         assert!(ours.read(&mut bytes).is_err(), "nor the error");

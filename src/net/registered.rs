@@ -28,9 +28,7 @@ pub struct Registered {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const INTEREST: Interest = Interest::READABLE
-    .add(Interest::WRITABLE)
-    .add(Interest::PRIORITY);
+const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY);
 #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
@@ -70,11 +68,7 @@ impl Registered {
     ///
     /// # Errors
     /// `WouldBlock` when it is not ready; otherwise what `io` says.
-    pub fn try_io<T>(
-        &self,
-        interest: Interest,
-        io: impl FnOnce(&Socket) -> io::Result<T>,
-    ) -> io::Result<T> {
+    pub fn try_io<T>(&self, interest: Interest, io: impl FnOnce(&Socket) -> io::Result<T>) -> io::Result<T> {
         #[cfg(unix)]
         return self.io.try_io(interest, io);
         #[cfg(not(unix))]

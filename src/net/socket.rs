@@ -55,8 +55,7 @@ pub fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn interface_index(name: &str) -> io::Result<u32> {
     let probe = Socket::new(Domain::IPV6, Type::DGRAM, None)?;
-    rustix::net::netdevice::name_to_index(&probe, name)
-        .map_err(|_| io::ErrorKind::InvalidInput.into())
+    rustix::net::netdevice::name_to_index(&probe, name).map_err(|_| io::ErrorKind::InvalidInput.into())
 }
 
 /// getaddrinfo(3) knows the names of interfaces, and asks nobody about a numeric address.
@@ -213,8 +212,7 @@ fn is_under_way(error: &io::Error) -> bool {
 /// # Errors
 /// `Unsupported` for what has none.
 pub fn ip_addr(addr: &SockAddr) -> io::Result<SocketAddr> {
-    addr.as_socket()
-        .ok_or_else(|| io::ErrorKind::Unsupported.into())
+    addr.as_socket().ok_or_else(|| io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]

@@ -93,10 +93,7 @@ impl TcpInfo {
     }
 
     fn field<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        self.bytes[..self.length]
-            .get(offset..offset + N)?
-            .try_into()
-            .ok()
+        self.bytes[..self.length].get(offset..offset + N)?.try_into().ok()
     }
 
     fn u8(&self, offset: usize) -> u8 {

@@ -33,10 +33,7 @@ pub fn write_function<W: Write>(env: &Env) -> Result<WriteFunction<'_>> {
     env.create_function("write", write::<W>)
 }
 
-unsafe extern "C" fn write<W: Write>(
-    env: sys::napi_env,
-    info: sys::napi_callback_info,
-) -> sys::napi_value {
+unsafe extern "C" fn write<W: Write>(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     let mut arguments = [ptr::null_mut(); 3];
     let mut count = arguments.len();
     let (mut id, mut offset) = (u32::MAX, 0_i64);
@@ -77,30 +74,14 @@ struct View {
 
 impl View {
     /// `None` of anything else. A null pointer asks for neither the memory that it is of nor the start in that.
-    fn of(
-        env: sys::napi_env,
-        value: sys::napi_value,
-        memory: *mut sys::napi_value,
-        start: *mut usize,
-    ) -> Option<Self> {
+    fn of(env: sys::napi_env, value: sys::napi_value, memory: *mut sys::napi_value, start: *mut usize) -> Option<Self> {
         let (mut kind, mut data, mut len) = (-1, ptr::null_mut(), 0);
         // SAFETY: a live handle of a call from JavaScript, of whatever type; the places for results are valid, or null.
         let status = unsafe {
-            sys::napi_get_typedarray_info(
-                env,
-                value,
-                &raw mut kind,
-                &raw mut len,
-                &raw mut data,
-                memory,
-                start,
-            )
+            sys::napi_get_typedarray_info(env, value, &raw mut kind, &raw mut len, &raw mut data, memory, start)
         };
         let is_bytes = status == sys::Status::napi_ok && kind == sys::TypedarrayType::uint8_array;
-        is_bytes.then_some(Self {
-            data: data.cast(),
-            len,
-        })
+        is_bytes.then_some(Self { data: data.cast(), len })
     }
 
     /// # Safety
@@ -223,8 +204,7 @@ impl Piece {
         let (mut data, mut len) = (ptr::null_mut(), 0);
         let env = self.memory.env().raw();
         // SAFETY: a live handle of the open scope, of whatever type; the places for results are valid.
-        let status =
-            unsafe { sys::napi_get_arraybuffer_info(env, memory, &raw mut data, &raw mut len) };
+        let status = unsafe { sys::napi_get_arraybuffer_info(env, memory, &raw mut data, &raw mut len) };
         let (start, end) = (self.start + offset, offset + bytes.len());
         let has_room = end <= self.len && self.start + end <= len;
         if status != sys::Status::napi_ok || data.is_null() || !has_room {

@@ -34,8 +34,7 @@ impl CleanupHook {
     pub fn at_once(env: Env, work: impl FnOnce(Ending) + 'static) -> Option<Self> {
         Self::add(work, |context| {
             // SAFETY: `context` stays valid until the hook takes it back, or is removed.
-            let status =
-                unsafe { sys::napi_add_env_cleanup_hook(env.raw(), Some(on_end), context) };
+            let status = unsafe { sys::napi_add_env_cleanup_hook(env.raw(), Some(on_end), context) };
             (status, Registered::AtOnce(env.raw()))
         })
     }
@@ -45,14 +44,8 @@ impl CleanupHook {
         Self::add(work, |context| {
             let mut hook = ptr::null_mut();
             // SAFETY: as above; `hook` is a valid place for the result.
-            let status = unsafe {
-                sys::napi_add_async_cleanup_hook(
-                    env.raw(),
-                    Some(on_waiting_end),
-                    context,
-                    &raw mut hook,
-                )
-            };
+            let status =
+                unsafe { sys::napi_add_async_cleanup_hook(env.raw(), Some(on_waiting_end), context, &raw mut hook) };
             (status, Registered::Waiting(hook))
         })
     }
@@ -115,10 +108,7 @@ unsafe extern "C" fn on_end(context: *mut c_void) {
     end(context, ptr::null_mut());
 }
 
-unsafe extern "C" fn on_waiting_end(
-    hook: sys::napi_async_cleanup_hook_handle,
-    context: *mut c_void,
-) {
+unsafe extern "C" fn on_waiting_end(hook: sys::napi_async_cleanup_hook_handle, context: *mut c_void) {
     end(context, hook);
 }
 

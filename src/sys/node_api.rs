@@ -36,8 +36,7 @@ impl Persistent {
     pub(super) fn raw(&self, _scope: &Scope) -> Result<sys::napi_value> {
         let mut value = ptr::null_mut();
         // SAFETY: the reference is strong and was made in `self.env`; it is deleted only by `drop`.
-        let status =
-            unsafe { sys::napi_get_reference_value(self.env, self.reference, &raw mut value) };
+        let status = unsafe { sys::napi_get_reference_value(self.env, self.reference, &raw mut value) };
         check(status, "napi_get_reference_value")?;
         Ok(value)
     }
@@ -82,12 +81,7 @@ impl Scope {
     ///
     /// # Errors
     /// If it threw, or the environment is ending.
-    pub fn call(
-        &self,
-        this: &Persistent,
-        function: &Persistent,
-        numbers: [u32; 2],
-    ) -> Result<Unknown<'_>> {
+    pub fn call(&self, this: &Persistent, function: &Persistent, numbers: [u32; 2]) -> Result<Unknown<'_>> {
         let (this, function) = (this.raw(self)?, function.raw(self)?);
         let arguments = numbers.map(|number| self.number(number));
         let mut object = ptr::null_mut();
@@ -170,8 +164,7 @@ impl Scope {
         }
         let mut exception = ptr::null_mut();
         // SAFETY: as above, with a handle scope open for the exception.
-        let status =
-            unsafe { sys::napi_get_and_clear_last_exception(self.env, &raw mut exception) };
+        let status = unsafe { sys::napi_get_and_clear_last_exception(self.env, &raw mut exception) };
         if status != sys::Status::napi_ok {
             return Emitted::EnvironmentEnding;
         }
@@ -220,11 +213,10 @@ impl AsyncContext {
         let (env, mut context) = (env.raw(), ptr::null_mut());
         // SAFETY: `resource` and `name` are live handles of the current environment; `context` is a
         // valid place for the result.
-        let status =
-            unsafe { sys::napi_async_init(env, resource.raw(), name.raw(), &raw mut context) };
+        let status = unsafe { sys::napi_async_init(env, resource.raw(), name.raw(), &raw mut context) };
         check(status, "napi_async_init")?;
-        let context = NonNull::new(context)
-            .ok_or_else(|| Error::new(Status::GenericFailure, "napi_async_init gave nothing"))?;
+        let context =
+            NonNull::new(context).ok_or_else(|| Error::new(Status::GenericFailure, "napi_async_init gave nothing"))?;
         Ok(Self { env, context })
     }
 }

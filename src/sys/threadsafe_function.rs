@@ -56,11 +56,7 @@ impl ThreadsafeFunction {
         // SAFETY: not released before it is dropped. The queue has no bound, so the call never blocks; while the
         // environment is closing it is refused, and nothing is lost.
         unsafe {
-            sys::napi_call_threadsafe_function(
-                self.0,
-                ptr::null_mut(),
-                sys::ThreadsafeFunctionCallMode::nonblocking,
-            )
+            sys::napi_call_threadsafe_function(self.0, ptr::null_mut(), sys::ThreadsafeFunctionCallMode::nonblocking)
         };
     }
 
@@ -79,9 +75,7 @@ impl ThreadsafeFunction {
 impl Drop for ThreadsafeFunction {
     fn drop(&mut self) {
         // SAFETY: released once, and nobody has it any more.
-        unsafe {
-            sys::napi_release_threadsafe_function(self.0, sys::ThreadsafeFunctionReleaseMode::abort)
-        };
+        unsafe { sys::napi_release_threadsafe_function(self.0, sys::ThreadsafeFunctionReleaseMode::abort) };
     }
 }
 

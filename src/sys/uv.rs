@@ -60,8 +60,7 @@ impl Uv {
     fn load() -> Option<Self> {
         let process = Library::this();
         // SAFETY: the type is that of uv.h, for all of libuv 1.
-        let version: unsafe extern "C" fn() -> c_uint =
-            *unsafe { process.get(b"uv_version\0") }.ok()?;
+        let version: unsafe extern "C" fn() -> c_uint = *unsafe { process.get(b"uv_version\0") }.ok()?;
         // SAFETY: takes nothing and only reads a constant.
         if unsafe { version() } >> 16 != SUPPORTED_MAJOR {
             return None;

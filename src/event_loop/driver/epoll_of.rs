@@ -59,15 +59,9 @@ fn epolls_watching(watched: RawFd) -> Vec<RawFd> {
     };
     entries
         .flatten()
-        .filter(|entry| {
-            fs::read_link(entry.path())
-                .is_ok_and(|target| target.as_os_str() == "anon_inode:[eventpoll]")
-        })
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[eventpoll]"))
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|fd| {
-            fs::read_to_string(format!("/proc/self/fdinfo/{fd}"))
-                .is_ok_and(|info| watches(&info, watched))
-        })
+        .filter(|fd| fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).is_ok_and(|info| watches(&info, watched)))
         .collect()
 }
 
@@ -95,10 +89,7 @@ mod tests {
         let runtimes: Vec<_> = (0..3)
             .map(|_| Builder::new_current_thread().enable_io().build().unwrap())
             .collect();
-        let mut found: Vec<_> = runtimes
-            .iter()
-            .map(|runtime| find(runtime).unwrap())
-            .collect();
+        let mut found: Vec<_> = runtimes.iter().map(|runtime| find(runtime).unwrap()).collect();
         found.sort_unstable();
         found.dedup();
         assert_eq!(found.len(), runtimes.len(), "each has its own");

@@ -31,11 +31,7 @@ pub(in crate::event_loop) struct LibuvDriver {
 impl LibuvDriver {
     /// Starts watching. Gives the runtime back where libuv, or the descriptor of tokio's epoll, is
     /// not to be had.
-    pub(super) fn start(
-        env: Env,
-        event_loop: &Rc<EventLoop>,
-        runtime: Runtime,
-    ) -> Result<Self, Runtime> {
+    pub(super) fn start(env: Env, event_loop: &Rc<EventLoop>, runtime: Runtime) -> Result<Self, Runtime> {
         let Some((uv_loop, poll, idle)) = Self::handles(env, event_loop, &runtime) else {
             return Err(runtime);
         };
@@ -60,11 +56,7 @@ impl LibuvDriver {
         })
     }
 
-    fn handles(
-        env: Env,
-        event_loop: &Rc<EventLoop>,
-        runtime: &Runtime,
-    ) -> Option<(Loop, Handle<Poll>, Handle<Idle>)> {
+    fn handles(env: Env, event_loop: &Rc<EventLoop>, runtime: &Runtime) -> Option<(Loop, Handle<Poll>, Handle<Idle>)> {
         let uv_loop = Loop::of(env)?;
         let fd = epoll_of::find(runtime)?;
         let (readable, idle) = (Rc::clone(event_loop), Rc::clone(event_loop));
@@ -110,9 +102,7 @@ impl LibuvDriver {
     /// Delivers the close event of `id` in the closing phase of this loop iteration; `false` if
     /// there is no handle to be had.
     pub(super) fn deliver_close(&self, event_loop: Rc<EventLoop>, id: u32) -> bool {
-        let delivered = self
-            .uv_loop
-            .in_closing_phase(move || event_loop.finish_close(id));
+        let delivered = self.uv_loop.in_closing_phase(move || event_loop.finish_close(id));
         delivered.is_some()
     }
 }

@@ -90,12 +90,7 @@ impl Listeners {
 impl Listeners {
     /// The context of a stream that was accepted, with the object that JavaScript makes for it as its resource. Made
     /// before the server hears of it: then it is nobody's, as with libuv's handles. `None` if the environment is ending.
-    pub(in crate::event_loop) fn context_of_nobody(
-        &self,
-        listener: u32,
-        id: u32,
-        kind: Kind,
-    ) -> Option<AsyncContext> {
+    pub(in crate::event_loop) fn context_of_nobody(&self, listener: u32, id: u32, kind: Kind) -> Option<AsyncContext> {
         let resource_type = match kind {
             Kind::Tcp => "TCPWRAP",
             Kind::Pipe => "PIPEWRAP",
@@ -114,13 +109,7 @@ impl Listeners {
     }
 
     /// Calls the listener of `event` with the id of the socket, in its context: see [`Scope::make_callback`].
-    pub(super) fn emit(
-        &self,
-        scope: &Scope,
-        context: &AsyncContext,
-        id: u32,
-        event: Event,
-    ) -> Emitted {
+    pub(super) fn emit(&self, scope: &Scope, context: &AsyncContext, id: u32, event: Event) -> Emitted {
         let (function, argument) = self.of(event);
         scope.make_callback(context, &self.object, function, id, argument)
     }

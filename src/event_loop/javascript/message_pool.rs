@@ -36,12 +36,7 @@ impl MessagePool {
     ///
     /// # Errors
     /// `InvalidArg` if it is something else, or reaches into the read buffer.
-    pub(super) fn refill(
-        &self,
-        env: Env,
-        view: &Unknown<'_>,
-        read_buffer: &ReadBuffer,
-    ) -> Result<()> {
+    pub(super) fn refill(&self, env: Env, view: &Unknown<'_>, read_buffer: &ReadBuffer) -> Result<()> {
         let Some(piece) = Piece::new(env, view, read_buffer)? else {
             return Err(Error::new(
                 Status::InvalidArg,
@@ -64,8 +59,7 @@ impl MessagePool {
             self.piece.take();
             return None;
         }
-        self.used
-            .set(offset + message.len().next_multiple_of(ALIGNMENT));
+        self.used.set(offset + message.len().next_multiple_of(ALIGNMENT));
         u32::try_from((offset << LENGTH_BITS) | message.len()).ok()
     }
 }

@@ -38,12 +38,7 @@ impl Realm {
     }
 
     /// Tells JavaScript of an event: see [`Listeners::emit`]. The bytes of a short read are in the pool then, if it has room.
-    pub(in crate::event_loop) fn emit(
-        &self,
-        context: &AsyncContext,
-        id: u32,
-        event: Event,
-    ) -> Emitted {
+    pub(in crate::event_loop) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
         let emitted = in_scope(self.listeners.env(), |scope| {
             let event = self.pooled(scope, event);
             self.listeners.emit(scope, context, id, event)
@@ -56,9 +51,7 @@ impl Realm {
         let Ok(len @ 1..) = usize::try_from(n) else {
             return event;
         };
-        let place = self
-            .read_buffer
-            .fill(len, |bytes| self.pool.put(scope, bytes));
+        let place = self.read_buffer.fill(len, |bytes| self.pool.put(scope, bytes));
         place.flatten().map_or(event, Event::Short)
     }
 }

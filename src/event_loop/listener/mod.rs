@@ -180,8 +180,7 @@ impl ListenerSource {
 
     fn update_alive(&self, event_loop: &EventLoop) {
         let is_listening = matches!(*self.io.borrow(), Io::Listening(_));
-        let alive =
-            (self.attachment.is_referenced() && is_listening) || self.attachment.is_closing();
+        let alive = (self.attachment.is_referenced() && is_listening) || self.attachment.is_closing();
         self.attachment.keep_alive(event_loop, alive);
     }
 

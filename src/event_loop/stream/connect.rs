@@ -76,11 +76,7 @@ impl StreamSource {
     }
 
     /// connect(2) on the descriptor there is, or else on the one that `make` makes.
-    fn begin_connection(
-        &self,
-        make: impl FnOnce() -> io::Result<Socket>,
-        addr: &SockAddr,
-    ) -> io::Result<()> {
+    fn begin_connection(&self, make: impl FnOnce() -> io::Result<Socket>, addr: &SockAddr) -> io::Result<()> {
         let mut io = self.io.borrow_mut();
         if matches!(*io, Io::None) {
             *io = Io::Unconnected(make()?);
@@ -129,9 +125,7 @@ impl StreamSource {
         let _entered = event_loop.runtime().enter();
         let opened = if is_unconnected(&fd) {
             let socket = Socket::from(fd);
-            socket
-                .set_nonblocking(true)
-                .map(|()| Io::Unconnected(socket))
+            socket.set_nonblocking(true).map(|()| Io::Unconnected(socket))
         } else {
             Stream::from_fd(fd, self.kind).map(Io::Open)
         };

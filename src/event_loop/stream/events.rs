@@ -5,8 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::requests::{
-    ARMED, AWAITING_WRITABLE, CONNECTING, FAST, FINISHING_WRITE, HUNG_UP, READING, SHUT_DOWN,
-    SHUTTING_DOWN,
+    ARMED, AWAITING_WRITABLE, CONNECTING, FAST, FINISHING_WRITE, HUNG_UP, READING, SHUT_DOWN, SHUTTING_DOWN,
 };
 use super::{Io, StreamSource};
 use crate::event_loop::heap::keep_freed_memory;

@@ -21,9 +21,7 @@ use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::path::PathSlot;
 use crate::net::{Kind, Stream};
-use requests::{
-    AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN,
-};
+use requests::{AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN};
 
 #[derive(Debug, Default)]
 enum Io {
@@ -125,8 +123,7 @@ impl StreamSource {
 
     /// Bounds what one read event carries; 0 lifts the bound.
     pub fn limit_read(&self, bytes: u32) {
-        self.read_limit
-            .set(if bytes == 0 { u32::MAX } else { bytes });
+        self.read_limit.set(if bytes == 0 { u32::MAX } else { bytes });
     }
 
     /// One send(2); the number of bytes that the kernel took, or an error.

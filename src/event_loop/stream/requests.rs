@@ -29,8 +29,7 @@ pub(super) const ARMED: Request = 1 << 7;
 pub(super) const HUNG_UP: Request = 1 << 8;
 
 /// What keeps the process alive until it is done.
-pub(super) const PENDING: Request =
-    CONNECTING | AWAITING_WRITABLE | FINISHING_WRITE | SHUTTING_DOWN;
+pub(super) const PENDING: Request = CONNECTING | AWAITING_WRITABLE | FINISHING_WRITE | SHUTTING_DOWN;
 
 impl Requests {
     /// Whether any of them holds.

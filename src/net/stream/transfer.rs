@@ -95,9 +95,7 @@ fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T
 /// A kernel that is out of buffers for the moment is one that takes nothing now; libuv says so too.
 fn would_block_without_buffers(sent: io::Result<usize>) -> io::Result<usize> {
     match sent {
-        Err(error) if cfg!(unix) && errno(&error) == ENOBUFS => {
-            Err(io::ErrorKind::WouldBlock.into())
-        }
+        Err(error) if cfg!(unix) && errno(&error) == ENOBUFS => Err(io::ErrorKind::WouldBlock.into()),
         sent => sent,
     }
 }
