@@ -101,8 +101,8 @@ function refillPool({ binding, realm, shortBytes, lengthBits }) {
  * @returns {Buffer} the message that was put there
  */
 function pooledAt(place) {
-  const { memory, start, lengthBits } = piece;
-  return new View(memory, start + (place >>> lengthBits), place & ((1 << lengthBits) - 1));
+  const length = place & ((1 << piece.lengthBits) - 1);
+  return new View(piece.memory, piece.start + (place >>> piece.lengthBits), length);
 }
 
 module.exports = { copyOf, pooledAt };

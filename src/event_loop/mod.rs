@@ -67,7 +67,6 @@ pub struct EventLoop {
     sources: Sources,
     realms: RefCell<::slab::Slab<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
-    kind: Cell<DriverKind>,
     /// Sources that keep the process alive.
     keeping_alive: Cell<usize>,
     /// A turn is under way; it must not be entered again from inside.
@@ -90,13 +89,11 @@ impl EventLoop {
             sources: Sources::default(),
             realms: RefCell::default(),
             driver: RefCell::new(None),
-            kind: Cell::new(DriverKind::Thread),
             keeping_alive: Cell::new(0),
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
         });
         let driver = Driver::start(env, resource, &event_loop, runtime, preferred)?;
-        event_loop.kind.set(driver.kind());
         event_loop.driver.replace(Some(driver));
         sources::register(env, Rc::clone(&event_loop));
         Ok(event_loop)
@@ -111,7 +108,7 @@ impl EventLoop {
     /// Which driver runs.
     #[must_use]
     pub fn driver_kind(&self) -> DriverKind {
-        self.kind.get()
+        self.driver.borrow().as_ref().map_or(DriverKind::Thread, Driver::kind)
     }
 
     /// The runtime, to be entered by whoever registers a socket with it.

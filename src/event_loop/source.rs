@@ -114,8 +114,13 @@ impl Attachment {
         }
     }
 
-    /// Says whether the source keeps the process alive from now on.
-    pub(super) fn keep_alive(&self, event_loop: &EventLoop, alive: bool) {
+    /// Keeps the process alive while it is referenced and active, while something is pending, and until it is closed.
+    pub(super) fn keep_alive(&self, event_loop: &EventLoop, is_active: bool, is_pending: bool) {
+        let alive = (self.referenced.get() && is_active) || is_pending || self.closing.get();
+        self.count_alive(event_loop, alive);
+    }
+
+    fn count_alive(&self, event_loop: &EventLoop, alive: bool) {
         if self.counted_alive.replace(alive) != alive {
             event_loop.count_alive(alive);
         }
@@ -133,7 +138,7 @@ impl Attachment {
 
     /// Tells of the close, after which nothing keeps the process alive.
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
-        self.keep_alive(event_loop, false);
+        self.count_alive(event_loop, false);
         self.emit(event_loop, Event::Close);
     }
 }

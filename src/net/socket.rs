@@ -129,6 +129,16 @@ pub struct Bound {
     pub path: Option<BoundPath>,
 }
 
+impl From<Socket> for Bound {
+    fn from(socket: Socket) -> Self {
+        Self {
+            socket,
+            delayed_error: 0,
+            path: None,
+        }
+    }
+}
+
 /// A TCP socket that is bound to an IP address.
 ///
 /// # Errors
@@ -141,9 +151,8 @@ pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<Bound> {
         Err(error) => return Err(error),
     };
     Ok(Bound {
-        socket,
         delayed_error,
-        path: None,
+        ..Bound::from(socket)
     })
 }
 
@@ -155,9 +164,8 @@ pub fn bound_pipe(path: &str) -> io::Result<Bound> {
     let socket = pipe()?;
     let path = bind_pipe(&socket, path)?;
     Ok(Bound {
-        socket,
-        delayed_error: 0,
         path,
+        ..Bound::from(socket)
     })
 }
 

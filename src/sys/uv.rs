@@ -7,7 +7,6 @@
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ffi::{c_int, c_uint, c_void};
-use std::fmt;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -232,12 +231,6 @@ impl<K> Handle<K> {
         data.finished.set(Some(Box::new(finished)));
         // SAFETY: an initialised handle, on its loop's thread; closed only here, as this consumes the handle.
         unsafe { (self.uv.close)(self.raw.as_ptr(), on_closed) };
-    }
-}
-
-impl fmt::Debug for Data {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Data").finish_non_exhaustive()
     }
 }
 

@@ -76,15 +76,9 @@ impl ListenerSource {
     }
 }
 
-/// A descriptor to give up when there are no more.
-#[cfg(unix)]
+/// A descriptor to give up when there are no more; `None` where there is no such file.
 pub(super) fn spare_descriptor() -> Option<File> {
     File::open("/dev/null").ok()
-}
-
-#[cfg(not(unix))]
-pub(super) fn spare_descriptor() -> Option<File> {
-    None
 }
 
 fn is_out_of_descriptors(error: &io::Error) -> bool {

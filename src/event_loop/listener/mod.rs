@@ -84,16 +84,7 @@ impl ListenerSource {
             Ok(bound) => {
                 self.delayed_error.set(bound.delayed_error);
                 self.path.replace(bound.path);
-                self.set_socket(Ok(bound.socket))
-            }
-            Err(error) => errno(&error),
-        }
-    }
-
-    fn set_socket(&self, socket: io::Result<Socket>) -> i32 {
-        match socket {
-            Ok(socket) => {
-                self.io.replace(Io::Bound(socket));
+                self.io.replace(Io::Bound(bound.socket));
                 0
             }
             Err(error) => errno(&error),
@@ -106,7 +97,7 @@ impl ListenerSource {
             Ok(fd) => Socket::from(fd),
             Err(errno) => return errno,
         };
-        self.set_socket(socket.set_nonblocking(true).map(|()| socket))
+        self.set_bound(socket.set_nonblocking(true).map(|()| socket.into()))
     }
 
     /// Takes over the bound socket of a stream, which is then gone.
@@ -180,8 +171,7 @@ impl ListenerSource {
 
     fn update_alive(&self, event_loop: &EventLoop) {
         let is_listening = matches!(*self.io.borrow(), Io::Listening(_));
-        let alive = (self.attachment.is_referenced() && is_listening) || self.attachment.is_closing();
-        self.attachment.keep_alive(event_loop, alive);
+        self.attachment.keep_alive(event_loop, is_listening, false);
     }
 
     /// Closes the descriptor and removes the path; a close event follows.

@@ -197,7 +197,7 @@ impl StreamSource {
     /// Closes with a reset instead of a FIN; the answer is that of [`StreamSource::close`], and negative
     /// only if it was not closed.
     pub fn reset(&self, event_loop: &Rc<EventLoop>) -> i32 {
-        match self.with_socket(set_reset_on_close) {
+        match self.set_option(set_reset_on_close) {
             0 => self.close(event_loop).max(0),
             failed => failed,
         }
@@ -215,10 +215,8 @@ impl StreamSource {
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {
-        let alive = (self.attachment.is_referenced() && self.requests.has(READING))
-            || self.requests.has(PENDING)
-            || self.attachment.is_closing();
-        self.attachment.keep_alive(event_loop, alive);
+        let (is_reading, is_pending) = (self.requests.has(READING), self.requests.has(PENDING));
+        self.attachment.keep_alive(event_loop, is_reading, is_pending);
     }
 
     /// Closes without an event, because the environment ends.

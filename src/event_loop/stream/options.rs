@@ -8,7 +8,7 @@ use socket2::SockRef;
 use super::requests::SHUT_DOWN;
 use super::{Io, StreamSource};
 use crate::net::delivery::{self, Look};
-use crate::net::errno::{EBADF, EINVAL, errno, status};
+use crate::net::errno::{EBADF, EINVAL, errno};
 use crate::net::options::{self, Keepalive};
 use crate::net::socket::ip_addr;
 use crate::net::tcp_info::TcpInfo;
@@ -17,40 +17,35 @@ use crate::sys::fd::{self, BorrowedFd, RawFd};
 impl StreamSource {
     /// `TCP_NODELAY`.
     pub fn set_nodelay(&self, enable: bool) -> i32 {
-        self.with_socket(|socket| socket.set_tcp_nodelay(enable))
+        self.set_option(|socket| socket.set_tcp_nodelay(enable))
     }
 
     /// `SO_KEEPALIVE` and its times.
     pub fn set_keepalive(&self, keepalive: Option<Keepalive>) -> i32 {
-        self.with_socket(|socket| options::set_keepalive(socket, keepalive))
+        self.set_option(|socket| options::set_keepalive(socket, keepalive))
     }
 
     /// `IP_TOS` or `IPV6_TCLASS`.
     pub fn set_type_of_service(&self, tos: u8) -> i32 {
-        self.with_socket(|socket| options::set_type_of_service(socket, tos))
+        self.set_option(|socket| options::set_type_of_service(socket, tos))
     }
 
     /// The type of service, or an error.
     pub fn type_of_service(&self) -> i32 {
-        let mut tos = 0;
-        let failed = self.with_socket(|socket| {
-            tos = options::type_of_service(socket)?;
-            Ok(())
-        });
-        match failed {
-            0 => i32::try_from(tos).unwrap_or(EINVAL),
-            error => error,
-        }
+        self.with_socket(|socket| {
+            let tos = options::type_of_service(socket)?;
+            Ok(i32::try_from(tos).unwrap_or(EINVAL))
+        })
     }
 
     /// `TCP_USER_TIMEOUT` in milliseconds; 0 is the system's.
     pub fn set_user_timeout(&self, ms: u32) -> i32 {
-        self.with_socket(|socket| options::set_user_timeout(socket, ms))
+        self.set_option(|socket| options::set_user_timeout(socket, ms))
     }
 
     /// `TCP_NOTSENT_LOWAT` in bytes.
     pub fn set_notsent_lowat(&self, bytes: u32) -> i32 {
-        self.with_socket(|socket| options::set_notsent_lowat(socket, bytes))
+        self.set_option(|socket| options::set_notsent_lowat(socket, bytes))
     }
 
     /// One look at what became of the bytes; see [`crate::net::delivery`].
@@ -88,9 +83,15 @@ impl StreamSource {
         .unwrap_or_else(|| Err(delivery::no_descriptor()))
     }
 
-    pub(super) fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+    pub(super) fn set_option(&self, set: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+        self.with_socket(|socket| set(socket).map(|()| 0))
+    }
+
+    /// What `call` says, or the number of its error; `EBADF` without a socket.
+    fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<i32>) -> i32 {
         let io = self.io.borrow();
-        io.socket().map_or(EBADF, |socket| status(&call(&socket)))
+        let answer = io.socket().map(|socket| call(&socket));
+        answer.map_or(EBADF, |answer| answer.unwrap_or_else(|error| errno(&error)))
     }
 
     /// getsockname(2).
