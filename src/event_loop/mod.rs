@@ -117,16 +117,10 @@ impl EventLoop {
         &self.runtime
     }
 
-    /// The source with this id.
-    #[must_use]
-    pub fn source(&self, id: u32) -> Option<Source> {
-        self.sources.get(id)
-    }
-
     /// The stream with this id; `None` if there is none, or it is a listener.
     #[must_use]
     pub fn stream(&self, id: u32) -> Option<Rc<StreamSource>> {
-        match self.source(id)? {
+        match self.sources.get(id)? {
             Source::Stream(stream) => Some(stream),
             Source::Listener(_) => None,
         }
@@ -135,7 +129,7 @@ impl EventLoop {
     /// The listener with this id; `None` if there is none, or it is a stream.
     #[must_use]
     pub fn listener(&self, id: u32) -> Option<Rc<ListenerSource>> {
-        match self.source(id)? {
+        match self.sources.get(id)? {
             Source::Listener(listener) => Some(listener),
             Source::Stream(_) => None,
         }

@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{Object, Result};
 use super::javascript::Event;
 use super::ready::SocketWaker;
 use super::{EventLoop, Realm};
-use crate::sys::node_api::{AsyncContext, Emitted};
+use crate::sys::node_api::AsyncContext;
 
 /// The common part of streams and listeners.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(super) struct Attachment {
     waker: Waker,
     /// None before somebody wants the events.
     context: OnceCell<AsyncContext>,
-    referenced: Cell<bool>,
+    pub(super) referenced: Cell<bool>,
     counted_alive: Cell<bool>,
     closing: Cell<bool>,
     /// The close event comes by the ready queue, not by libuv.
@@ -80,14 +80,6 @@ impl Attachment {
         let _ = self.context.set(context);
     }
 
-    pub(super) fn is_referenced(&self) -> bool {
-        self.referenced.get()
-    }
-
-    pub(super) fn set_referenced(&self, referenced: bool) {
-        self.referenced.set(referenced);
-    }
-
     pub(super) fn is_closing(&self) -> bool {
         self.closing.get()
     }
@@ -131,7 +123,7 @@ impl Attachment {
         let Some(context) = self.context.get() else {
             return;
         };
-        if self.realm.emit(context, self.id, event) == Emitted::EnvironmentEnding {
+        if self.realm.emit(context, self.id, event).is_err() {
             event_loop.environment_is_ending();
         }
     }

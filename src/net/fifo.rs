@@ -61,10 +61,8 @@ impl Fifo {
     /// # Errors
     /// When the runtime is shutting down.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.receiver() {
-            Some(receiver) => receiver.poll_read_ready(cx),
-            None => Poll::Pending,
-        }
+        let receiver = self.receiver();
+        receiver.map_or(Poll::Pending, |receiver| receiver.poll_read_ready(cx))
     }
 
     /// As [`super::Stream::poll_write_ready`]; a read end is always "ready", to fail.
@@ -72,10 +70,8 @@ impl Fifo {
     /// # Errors
     /// When the runtime is shutting down.
     pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.sender() {
-            Some(sender) => sender.poll_write_ready(cx),
-            None => Poll::Ready(Ok(())),
-        }
+        let sender = self.sender();
+        sender.map_or(Poll::Ready(Ok(())), |sender| sender.poll_write_ready(cx))
     }
 
     /// Reads inside tokio's readiness, which `WouldBlock` clears.
@@ -86,10 +82,8 @@ impl Fifo {
 
     /// Looks inside tokio's readiness for writing, which `WouldBlock` clears.
     pub(super) fn try_write_io(&self, look: impl FnOnce(&Sender) -> io::Result<()>) -> io::Result<()> {
-        match self.sender() {
-            Some(sender) => sender.try_io(|| look(sender)),
-            None => Ok(()),
-        }
+        let sender = self.sender();
+        sender.map_or(Ok(()), |sender| sender.try_io(|| look(sender)))
     }
 
     /// write(2).

@@ -81,28 +81,35 @@ pub fn set_reset_on_close(socket: &SockRef<'_>) -> io::Result<()> {
 /// `TCP_USER_TIMEOUT` (RFC 5482), in milliseconds; 0 is the system's choice.
 ///
 /// # Errors
-/// As setsockopt(2); `Unsupported` where there is no such option.
+/// As setsockopt(2).
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn set_user_timeout(socket: &SockRef<'_>, ms: u32) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    return socket.set_tcp_user_timeout(Some(Duration::from_millis(ms.into())));
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = (socket, ms);
-        Err(io::ErrorKind::Unsupported.into())
-    }
+    socket.set_tcp_user_timeout(Some(Duration::from_millis(ms.into())))
 }
 
 /// How many bytes may wait unsent in the kernel before it says that the socket is not writable:
 /// `TCP_NOTSENT_LOWAT`.
 ///
 /// # Errors
-/// As setsockopt(2); `Unsupported` where there is no such option.
+/// As setsockopt(2).
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn set_notsent_lowat(socket: &SockRef<'_>, bytes: u32) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    return socket.set_tcp_notsent_lowat(bytes);
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = (socket, bytes);
+    socket.set_tcp_notsent_lowat(bytes)
+}
+
+/// No such options.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub use unsupported::{no_option as set_notsent_lowat, no_option as set_user_timeout};
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod unsupported {
+    use super::{SockRef, io};
+
+    /// Only Linux has it.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub fn no_option(_socket: &SockRef<'_>, _value: u32) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }

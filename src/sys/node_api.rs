@@ -107,6 +107,9 @@ impl Scope {
     /// Calls `function` in a callback scope of its own, in `context`. Returns when it and the ticks it queued have run; an
     /// exception has then been reported.
     ///
+    /// # Errors
+    /// If the environment is ending.
+    ///
     /// The caller holds no borrow of anything that a native call from JavaScript could want.
     pub fn make_callback(
         &self,
@@ -117,7 +120,7 @@ impl Scope {
         argument: Option<f64>,
     ) -> Emitted {
         let (Ok(this), Ok(function)) = (this.raw(self), function.raw(self)) else {
-            return Emitted::EnvironmentEnding;
+            return Err(EnvironmentEnding);
         };
         let mut arguments = [self.number(id), ptr::null_mut()];
         if let Some(number) = argument {
@@ -138,11 +141,7 @@ impl Scope {
                 &raw mut result,
             )
         };
-        if status == sys::Status::napi_ok {
-            Emitted::Returned
-        } else {
-            self.report_exception()
-        }
+        can_go_on(status).or_else(|_| self.report_exception())
     }
 
     fn number(&self, number: u32) -> sys::napi_value {
@@ -153,47 +152,42 @@ impl Scope {
     }
 
     /// Clears the pending exception, without which every later call would fail, and hands it to
-    /// `'uncaughtException'`. Node-API shows an interruption as the exception `null`, which is not told; lib/listeners.js
-    /// lets no other through, but for one of a tick.
+    /// `'uncaughtException'`. Node-API shows an interruption, by a debugger, as the exception `null`, which is not told;
+    /// lib/listeners.js lets no other through, but for one of a tick.
     fn report_exception(&self) -> Emitted {
         let mut is_pending = false;
         // SAFETY: on the environment's thread; `is_pending` is a valid place for the result.
-        let status = unsafe { sys::napi_is_exception_pending(self.env, &raw mut is_pending) };
-        if status != sys::Status::napi_ok || !is_pending {
-            return Emitted::EnvironmentEnding;
+        can_go_on(unsafe { sys::napi_is_exception_pending(self.env, &raw mut is_pending) })?;
+        if !is_pending {
+            return Err(EnvironmentEnding);
         }
         let mut exception = ptr::null_mut();
         // SAFETY: as above, with a handle scope open for the exception.
-        let status = unsafe { sys::napi_get_and_clear_last_exception(self.env, &raw mut exception) };
-        if status != sys::Status::napi_ok {
-            return Emitted::EnvironmentEnding;
-        }
+        can_go_on(unsafe { sys::napi_get_and_clear_last_exception(self.env, &raw mut exception) })?;
         let mut kind = sys::ValueType::napi_undefined;
         // SAFETY: `exception` is a live handle of the open scope; `kind` is a valid place for the result.
         unsafe { sys::napi_typeof(self.env, exception, &raw mut kind) };
         if kind == sys::ValueType::napi_null {
-            return Emitted::Interrupted;
+            return Ok(());
         }
         // SAFETY: `exception` is a live handle of the open scope.
-        match unsafe { sys::napi_fatal_exception(self.env, exception) } {
-            sys::Status::napi_ok => Emitted::Threw,
-            _ => Emitted::EnvironmentEnding,
-        }
+        can_go_on(unsafe { sys::napi_fatal_exception(self.env, exception) })
     }
 }
 
-/// How a call into JavaScript ended.
+/// JavaScript cannot run any more: the worker is being terminated or the process exits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-pub enum Emitted {
-    /// The function returned.
-    Returned,
-    /// It threw, and `'uncaughtException'` was told.
-    Threw,
-    /// It was stopped, by a debugger; what comes next can run.
-    Interrupted,
-    /// JavaScript cannot run any more: the worker is being terminated or the process exits.
-    EnvironmentEnding,
+pub struct EnvironmentEnding;
+
+/// How a call into JavaScript ended: what comes next can run, or not.
+pub type Emitted = std::result::Result<(), EnvironmentEnding>;
+
+fn can_go_on(status: sys::napi_status) -> Emitted {
+    if status == sys::Status::napi_ok {
+        Ok(())
+    } else {
+        Err(EnvironmentEnding)
+    }
 }
 
 /// The async context that events run in: that of the moment when it was made.

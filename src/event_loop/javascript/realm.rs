@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{Result, Unknown};
 use super::events::{Event, Listeners};
 use super::{MessagePool, ReadBuffer};
 use crate::event_loop::EventLoop;
-use crate::sys::node_api::{AsyncContext, Emitted, Scope, in_scope};
+use crate::sys::node_api::{AsyncContext, Emitted, EnvironmentEnding, Scope, in_scope};
 
 /// The JavaScript side that a socket belongs to.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Realm {
             let event = self.pooled(scope, event);
             self.listeners.emit(scope, context, id, event)
         });
-        emitted.unwrap_or(Emitted::EnvironmentEnding)
+        emitted.unwrap_or(Err(EnvironmentEnding))
     }
 
     fn pooled(&self, scope: &Scope, event: Event) -> Event {

@@ -160,13 +160,13 @@ impl ListenerSource {
 
     /// Whether the listener keeps the process alive.
     pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
-        self.attachment.set_referenced(referenced);
+        self.attachment.referenced.set(referenced);
         self.update_alive(event_loop);
     }
 
     /// Whether it is referenced.
     pub fn is_referenced(&self) -> bool {
-        self.attachment.is_referenced()
+        self.attachment.referenced.get()
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {

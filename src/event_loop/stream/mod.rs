@@ -62,7 +62,7 @@ impl StreamSource {
         let kind = stream.kind();
         let id = Self::insert(event_loop, realm, kind, Io::Open(stream));
         let context = realm.listeners.context_of_nobody(listener.id, id, kind);
-        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.source(id)) {
+        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.sources.get(id)) {
             stream.attachment.set_context(context);
         }
         id
@@ -81,12 +81,6 @@ impl StreamSource {
                 path: PathSlot::default(),
             }))
         })
-    }
-
-    /// TCP or Unix-domain.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Has events told from now on, in the async context of this moment; those of an accepted stream are
@@ -205,13 +199,13 @@ impl StreamSource {
 
     /// Whether the stream keeps the process alive while it reads.
     pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
-        self.attachment.set_referenced(referenced);
+        self.attachment.referenced.set(referenced);
         self.update_alive(event_loop);
     }
 
     /// Whether it is referenced.
     pub fn is_referenced(&self) -> bool {
-        self.attachment.is_referenced()
+        self.attachment.referenced.get()
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {

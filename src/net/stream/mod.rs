@@ -163,10 +163,8 @@ impl Stream {
     /// # Errors
     /// As shutdown(2); `ENOTCONN` when the peer has reset the connection.
     pub fn shutdown(&self) -> io::Result<()> {
-        match self.socket() {
-            Some(socket) => socket.shutdown(std::net::Shutdown::Write),
-            None => Ok(()),
-        }
+        let socket = self.socket();
+        socket.map_or(Ok(()), |socket| socket.shutdown(std::net::Shutdown::Write))
     }
 
     /// The socket, for its options; `None` for a pipe, which has none.
