@@ -30,7 +30,7 @@ impl StreamSource {
             return budget.spend(0);
         }
         self.requests.remove(ARMED);
-        while let Some((event, bytes)) = self.next_event(event_loop.driver_kind()) {
+        while let Some((event, bytes)) = self.next_event(event_loop) {
             self.update_alive(event_loop);
             self.attachment.emit(event_loop, event);
             budget.spend(bytes);
@@ -52,7 +52,7 @@ impl StreamSource {
     /// The next thing to tell, in libuv's order: a connection attempt, a write that is over, a
     /// shutdown, what can be read, what can be written. A waiting write goes first after a good many reads in a row, and after a
     /// read that seemed to be the last.
-    fn next_event(&self, driver: DriverKind) -> Option<(Event, usize)> {
+    fn next_event(&self, event_loop: &EventLoop) -> Option<(Event, usize)> {
         let io = self.io.borrow();
         let mut cx = Context::from_waker(self.attachment.waker());
         if self.requests.has(CONNECTING) {
@@ -83,7 +83,7 @@ impl StreamSource {
         self.reads_in_a_row.set(0);
         if self.requests.has(AWAITING_WRITABLE)
             && stream.poll_write_ready(&mut cx).is_ready()
-            && (has_read_enough || driver == DriverKind::Loop || !self.has_unread_end(stream))
+            && (has_read_enough || event_loop.driver_kind() == DriverKind::Loop || !self.has_unread_end(stream))
         {
             self.requests.remove(AWAITING_WRITABLE);
             return Some((Event::Writable, 0));
