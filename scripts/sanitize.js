@@ -68,23 +68,24 @@ const PLAIN_PROGRAM = ['__test__/fixtures/worker-exit.js', 'end', '4'];
 const MISTAKES = [
   {
     name: 'reads past the slab',
-    file: 'src/event_loop/slab.rs',
+    file: 'src/sys/bytes.rs',
     right: 'slice::from_raw_parts_mut(self.bytes, self.len.min(limit))',
     wrong: 'slice::from_raw_parts_mut(self.bytes.add(self.len - 1), limit)',
     report: /heap-buffer-overflow/,
   },
   {
     name: "gives a handle's memory back twice",
-    file: 'src/event_loop/uv.rs',
-    right: 'unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) };',
-    wrong: 'for _ in 0..2 { unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) } }',
+    file: 'src/sys/uv.rs',
+    right: 'unsafe { dealloc(raw.as_ptr().cast(), data.layout) };',
+    wrong: 'for _ in 0..2 { unsafe { dealloc(raw.as_ptr().cast(), data.layout) } }',
     report: /attempting double-free/,
   },
   {
-    name: 'uses its context after it was given back',
-    file: 'src/event_loop/loop_driver.rs',
-    right: 'let context = unsafe { data_of(handle) };',
-    wrong: 'let context = unsafe { data_of(handle) }; drop_context(context.cast());',
+    name: 'calls back after the callback was given back',
+    file: 'src/sys/uv.rs',
+    right: 'if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
+    wrong:
+      'drop(unsafe { Box::from_raw(data.as_ptr()) }); if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
     report: /heap-use-after-free/,
   },
 ];
@@ -93,8 +94,8 @@ const MISTAKES = [
 const PANIC = {
   name: 'panics when its fourth stream can be read',
   file: 'src/event_loop/stream/events.rs',
-  right: 'self.armed.set(false);',
-  wrong: 'assert!(self.attachment.id != 3 || !self.reading.get()); self.armed.set(false);',
+  right: 'self.requests.remove(ARMED);',
+  wrong: 'assert!(self.attachment.id != 3 || !self.requests.has(READING)); self.requests.remove(ARMED);',
 };
 
 /** Prints which of six streams have had their answers. */

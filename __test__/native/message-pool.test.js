@@ -10,9 +10,8 @@ const { test } = require('node:test');
 
 const { native } = require('../../lib/native/addon');
 
-/** As in src/event_loop/pool.rs. */
+/** The longest message that is put there. */
 const LONGEST = 1_024;
-const LENGTH_BITS = 11;
 
 test('a short message is put where the piece is, and nothing around it is touched', async (t) => {
   const { refill, receive } = await stream(t);
@@ -96,7 +95,7 @@ async function stream(t) {
   const listeners = {
     onread: (/** @type {number} */ _id, /** @type {number} */ nread) => heard(slab.toString('latin1', 0, nread)),
     onshort: (/** @type {number} */ _id, /** @type {number} */ place) =>
-      heard({ offset: place >>> LENGTH_BITS, length: place & ((1 << LENGTH_BITS) - 1) }),
+      heard({ offset: place >>> lengthBits, length: place & ((1 << lengthBits) - 1) }),
     onconnect: (/** @type {number} */ _id, /** @type {number} */ status) => heard(status),
     onclose: () => heard('closed'),
     onwritable() {},
@@ -105,7 +104,8 @@ async function stream(t) {
     accept: () => ({}),
   };
   const useThread = process.env.SAFE_SOCKET_DRIVER === 'thread';
-  const { realm, lease } = binding.start(useThread, slab, listeners, true, {});
+  const { realm, lease, shortBytes, lengthBits } = binding.start(useThread, slab, listeners, true, {});
+  assert.equal(shortBytes, LONGEST);
 
   const server = net.createServer();
   t.after(() => server.close());

@@ -49,7 +49,7 @@ const MUTANTS = [
   {
     name: 'a place in the pool given out twice',
     file: 'native/pool.js',
-    pattern: /piece\.start \+ \(place >>> LENGTH_BITS\)/,
+    pattern: /piece\.start \+ \(place >>> piece\.lengthBits\)/,
     replacement: 'piece.start',
   },
   {

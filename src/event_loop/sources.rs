@@ -6,8 +6,12 @@ use std::rc::Rc;
 use napi::{Env, sys};
 use slab::Slab;
 
+use super::source::Attachment;
+use super::turn::Budget;
 use super::{EventLoop, ListenerSource, StreamSource};
-use crate::core::budget::Budget;
+use crate::net::adopt::{FdKind, describe};
+use crate::net::errno::{EBADF, EEXIST};
+use crate::sys::fd::{OwnedFd, RawFd, own};
 
 /// Something that lives on the event loop.
 #[derive(Debug, Clone)]
@@ -26,15 +30,14 @@ impl Source {
         }
     }
 
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+    pub(super) fn attachment(&self) -> &Attachment {
         match self {
-            Self::Stream(stream) => stream.emit_close(event_loop),
-            Self::Listener(listener) => listener.emit_close(event_loop),
+            Self::Stream(stream) => &stream.attachment,
+            Self::Listener(listener) => &listener.attachment,
         }
     }
 
-    #[cfg(unix)]
-    fn raw_fd(&self) -> i32 {
+    fn raw_fd(&self) -> RawFd {
         match self {
             Self::Stream(stream) => stream.raw_fd(),
             Self::Listener(listener) => listener.raw_fd(),
@@ -72,11 +75,16 @@ impl Sources {
         self.slab.borrow().get(id as usize).cloned()
     }
 
-    /// Whether the descriptor is one of theirs.
-    #[cfg(unix)]
-    pub(super) fn own(&self, fd: i32) -> bool {
+    /// Takes ownership of `fd`: `EBADF` if it is not open, `EEXIST` if a source owns it, whose it stays.
+    pub(super) fn adopt(&self, fd: RawFd) -> Result<OwnedFd, i32> {
+        if describe(fd) == FdKind::Invalid {
+            return Err(EBADF);
+        }
         let slab = self.slab.borrow();
-        slab.iter().any(|(_, source)| source.raw_fd() == fd)
+        if slab.iter().any(|(_, source)| source.raw_fd() == fd) {
+            return Err(EEXIST);
+        }
+        own(fd).ok_or(EBADF)
     }
 
     pub(super) fn remove(&self, id: u32) -> Option<Source> {
@@ -88,11 +96,7 @@ impl Sources {
     }
 
     pub(super) fn take_all(&self) -> Vec<Source> {
-        self.slab
-            .take()
-            .into_iter()
-            .map(|(_, source)| source)
-            .collect()
+        self.slab.take().into_iter().map(|(_, source)| source).collect()
     }
 }
 
@@ -104,7 +108,7 @@ thread_local! {
 
 /// The event loop of `env`, for the length of a native call; `None` before it was started and
 /// after the environment's cleanup.
-pub fn with_event_loop<T>(env: &Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> Option<T> {
+pub fn with_event_loop<T>(env: Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> Option<T> {
     let event_loop = EVENT_LOOPS.with_borrow(|loops| {
         loops
             .iter()
@@ -115,7 +119,7 @@ pub fn with_event_loop<T>(env: &Env, call: impl FnOnce(&Rc<EventLoop>) -> T) -> 
 }
 
 /// Makes `event_loop` the one of `env`.
-pub fn register(env: &Env, event_loop: Rc<EventLoop>) {
+pub fn register(env: Env, event_loop: Rc<EventLoop>) {
     EVENT_LOOPS.with_borrow_mut(|loops| loops.push((env.raw(), event_loop)));
 }
 

@@ -44,13 +44,8 @@ impl Gate {
     }
 
     pub(super) fn wait(&self) {
-        let mut state = self.lock();
-        while *state == GateState::Closed {
-            state = self
-                .opened
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
+        let is_closed = |state: &mut GateState| *state == GateState::Closed;
+        drop(self.opened.wait_while(self.lock(), is_closed));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Adopting a descriptor that the caller already holds: `new net.Socket({ fd })`, `listen({ fd })`.
 
-#[cfg(unix)]
-use std::os::fd::BorrowedFd;
+use crate::sys::fd::{BorrowedFd, OwnedFd, RawFd, borrow};
 
 /// What an open descriptor refers to, in the words of Node's `guessHandleType`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +34,12 @@ impl FdKind {
             Self::Unknown | Self::Invalid => "UNKNOWN",
         }
     }
+}
+
+/// What the number of a descriptor refers to.
+#[must_use]
+pub fn describe(fd: RawFd) -> FdKind {
+    borrow(fd, kind_of).unwrap_or(FdKind::Invalid)
 }
 
 /// What `fd` refers to, decided as libuv's `uv_guess_handle` does: isatty(3), fstat(2), then
@@ -77,8 +82,20 @@ fn kind_of_socket(fd: BorrowedFd<'_>) -> FdKind {
 /// Whether `fd` is a socket that has no peer yet.
 #[cfg(unix)]
 #[must_use]
-pub fn is_unconnected(fd: impl std::os::fd::AsFd) -> bool {
+pub fn is_unconnected(fd: &OwnedFd) -> bool {
     rustix::net::getpeername(fd) == Err(rustix::io::Errno::NOTCONN)
+}
+
+#[cfg(not(unix))]
+fn kind_of(fd: BorrowedFd<'_>) -> FdKind {
+    fd.never()
+}
+
+/// Nobody has one.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_unconnected(fd: &OwnedFd) -> bool {
+    fd.never()
 }
 
 #[cfg(all(test, unix))]

@@ -66,10 +66,7 @@ mod tests {
     #[test]
     fn a_zone_is_an_index_or_a_name() {
         assert_eq!(Host::parse("fe80::1%2").unwrap().zone(), Zone::Index(2));
-        assert_eq!(
-            Host::parse("fe80::1%eth0").unwrap().zone(),
-            Zone::Name("eth0")
-        );
+        assert_eq!(Host::parse("fe80::1%eth0").unwrap().zone(), Zone::Name("eth0"));
         assert_eq!(Host::parse("::1").unwrap().zone(), Zone::None);
     }
 

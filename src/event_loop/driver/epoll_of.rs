@@ -7,14 +7,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::net::UnixStream as StdUnixStream;
 use std::task::{Context, Waker};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::net::UnixStream;
 use tokio::runtime::Runtime;
 use tokio::task::yield_now;
+
+use crate::net::poll;
+use crate::sys::fd::borrow;
 
 /// The descriptor of the epoll instance behind `runtime`, proven to be it. Valid as long as the
 /// runtime lives. `None` where `/proc` does not tell, or where the proof fails.
@@ -57,15 +59,9 @@ fn epolls_watching(watched: RawFd) -> Vec<RawFd> {
     };
     entries
         .flatten()
-        .filter(|entry| {
-            fs::read_link(entry.path())
-                .is_ok_and(|target| target.as_os_str() == "anon_inode:[eventpoll]")
-        })
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target.as_os_str() == "anon_inode:[eventpoll]"))
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .filter(|fd| {
-            fs::read_to_string(format!("/proc/self/fdinfo/{fd}"))
-                .is_ok_and(|info| watches(&info, watched))
-        })
+        .filter(|fd| fs::read_to_string(format!("/proc/self/fdinfo/{fd}")).is_ok_and(|info| watches(&info, watched)))
         .collect()
 }
 
@@ -78,15 +74,9 @@ fn watches(fdinfo: &str, fd: RawFd) -> bool {
         .any(|listed| listed.parse() == Ok(fd))
 }
 
-/// poll(2) without waiting; `None` if it fails.
-#[allow(unsafe_code)]
+/// `None` if it cannot be asked.
 fn is_readable(fd: RawFd) -> Option<bool> {
-    // SAFETY: the descriptor was just read from `/proc/self/fd`. Were it closed by another thread
-    // meanwhile, poll(2) would answer `POLLNVAL`, and nothing else is done with it.
-    let fd = unsafe { BorrowedFd::borrow_raw(fd) };
-    let mut fds = [PollFd::new(&fd, PollFlags::IN)];
-    poll(&mut fds, Some(&Timespec::default())).ok()?;
-    Some(fds[0].revents().contains(PollFlags::IN))
+    borrow(fd, |fd| poll::is_readable(fd).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -99,10 +89,7 @@ mod tests {
         let runtimes: Vec<_> = (0..3)
             .map(|_| Builder::new_current_thread().enable_io().build().unwrap())
             .collect();
-        let mut found: Vec<_> = runtimes
-            .iter()
-            .map(|runtime| find(runtime).unwrap())
-            .collect();
+        let mut found: Vec<_> = runtimes.iter().map(|runtime| find(runtime).unwrap()).collect();
         found.sort_unstable();
         found.dedup();
         assert_eq!(found.len(), runtimes.len(), "each has its own");

@@ -6,11 +6,13 @@
 
 use std::rc::{Rc, Weak};
 
-use napi::{Result, sys};
+use napi::Env;
+use napi::bindgen_prelude::{Result, Unknown};
 
-use super::dispatch::{AsyncContext, Emitted, Event, Listeners};
-use super::handles::in_scope;
-use super::{EventLoop, Pool, Slab};
+use super::events::{Event, Listeners};
+use super::{MessagePool, ReadBuffer};
+use crate::event_loop::EventLoop;
+use crate::sys::node_api::{AsyncContext, Emitted, EnvironmentEnding, Scope, in_scope};
 
 /// The JavaScript side that a socket belongs to.
 #[derive(Debug)]
@@ -18,40 +20,39 @@ pub struct Realm {
     /// Who hears of events.
     pub listeners: Listeners,
     /// Where the kernel reads to.
-    pub slab: Slab,
+    pub read_buffer: ReadBuffer,
     /// Where short messages go from there.
-    pub pool: Pool,
+    pub pool: MessagePool,
     /// A partial read together with a hang-up is the end of the stream, as for libuv before 1.52:
     /// a reset that came with the last data is no error there. Later ones read again and find it.
     pub hang_up_is_end: bool,
 }
 
 impl Realm {
-    /// Takes a fresh piece of Node's Buffer pool for short messages: see [`Pool::refill`].
+    /// Takes a fresh piece of Node's Buffer pool for short messages: see [`MessagePool::refill`].
     ///
     /// # Errors
     /// `InvalidArg` if it is none.
-    pub fn refill_pool(&self, env: sys::napi_env, piece: sys::napi_value) -> Result<()> {
-        self.pool.refill(env, piece, &self.slab)
+    pub fn refill_pool(&self, env: Env, piece: &Unknown<'_>) -> Result<()> {
+        self.pool.refill(env, piece, &self.read_buffer)
     }
 
     /// Tells JavaScript of an event: see [`Listeners::emit`]. The bytes of a short read are in the pool then, if it has room.
-    pub(super) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
-        let emitted = in_scope(self.listeners.env(), || {
-            self.listeners.emit(context, id, self.pooled(event))
+    pub(in crate::event_loop) fn emit(&self, context: &AsyncContext, id: u32, event: Event) -> Emitted {
+        let emitted = in_scope(self.listeners.env(), |scope| {
+            let event = self.pooled(scope, event);
+            self.listeners.emit(scope, context, id, event)
         });
-        emitted.unwrap_or(Emitted::EnvironmentEnding)
+        emitted.unwrap_or(Err(EnvironmentEnding))
     }
 
-    fn pooled(&self, event: Event) -> Event {
+    fn pooled(&self, scope: &Scope, event: Event) -> Event {
         let Event::Read(n) = event else { return event };
         let Ok(len @ 1..) = usize::try_from(n) else {
             return event;
         };
-        match self.slab.fill(len, |bytes| Ok(self.pool.put(bytes))) {
-            Ok(Some(place)) => Event::Short(place),
-            _ => event,
-        }
+        let place = self.read_buffer.fill(len, |bytes| self.pool.put(scope, bytes));
+        place.flatten().map_or(event, Event::Short)
     }
 }
 

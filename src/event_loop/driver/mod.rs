@@ -1,14 +1,22 @@
 //! Who waits for the descriptors: libuv or a thread.
 
+#[cfg(target_os = "linux")]
+mod epoll_of;
+mod gate;
+#[cfg(target_os = "linux")]
+mod libuv;
+mod thread;
+
 use std::rc::Rc;
 
-use napi::sys;
+use napi::Env;
+use napi::bindgen_prelude::Object;
 use tokio::runtime::Runtime;
 
-#[cfg(target_os = "linux")]
-use super::loop_driver::LoopDriver;
-use super::thread_driver::ThreadDriver;
 use super::{EventLoop, StartError};
+#[cfg(target_os = "linux")]
+use libuv::LibuvDriver;
+use thread::ThreadDriver;
 
 /// The kind of driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +42,7 @@ impl DriverKind {
 #[derive(Debug)]
 pub(super) enum Driver {
     #[cfg(target_os = "linux")]
-    Loop(LoopDriver),
+    Libuv(LibuvDriver),
     Thread(ThreadDriver),
 }
 
@@ -43,16 +51,16 @@ impl Driver {
     /// now on.
     #[cfg_attr(not(target_os = "linux"), allow(unused_variables))]
     pub(super) fn start(
-        env: sys::napi_env,
-        resource: sys::napi_value,
+        env: Env,
+        resource: &Object<'_>,
         event_loop: &Rc<EventLoop>,
         runtime: Runtime,
         preferred: DriverKind,
     ) -> Result<Self, StartError> {
         #[cfg(target_os = "linux")]
         let runtime = match preferred {
-            DriverKind::Loop => match LoopDriver::start(env, event_loop, runtime) {
-                Ok(driver) => return Ok(Self::Loop(driver)),
+            DriverKind::Loop => match LibuvDriver::start(env, event_loop, runtime) {
+                Ok(driver) => return Ok(Self::Libuv(driver)),
                 Err(runtime) => runtime,
             },
             DriverKind::Thread => runtime,
@@ -63,7 +71,7 @@ impl Driver {
     pub(super) fn kind(&self) -> DriverKind {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Loop(_) => DriverKind::Loop,
+            Self::Libuv(_) => DriverKind::Loop,
             Self::Thread(_) => DriverKind::Thread,
         }
     }
@@ -72,7 +80,7 @@ impl Driver {
     pub(super) fn schedule_turn(&self) {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Loop(driver) => driver.turn_again(),
+            Self::Libuv(driver) => driver.turn_again(),
             Self::Thread(driver) => driver.post(),
         }
     }
@@ -81,8 +89,8 @@ impl Driver {
     pub(super) fn end(self) {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Loop(driver) => driver.end(),
-            Self::Thread(driver) => driver.end(),
+            Self::Libuv(driver) => driver.end(),
+            Self::Thread(driver) => drop(driver),
         }
     }
 
@@ -90,7 +98,7 @@ impl Driver {
     pub(super) fn set_referenced(&self, referenced: bool) {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Loop(driver) => driver.set_referenced(referenced),
+            Self::Libuv(driver) => driver.set_referenced(referenced),
             Self::Thread(driver) => driver.set_referenced(referenced),
         }
     }
@@ -100,7 +108,7 @@ impl Driver {
     pub(super) fn deliver_close(&self, event_loop: &Rc<EventLoop>, id: u32) -> bool {
         match self {
             #[cfg(target_os = "linux")]
-            Self::Loop(driver) => driver.deliver_close(Rc::clone(event_loop), id),
+            Self::Libuv(driver) => driver.deliver_close(Rc::clone(event_loop), id),
             Self::Thread(_) => false,
         }
     }

@@ -2,15 +2,18 @@
 
 use std::rc::Rc;
 
-use napi::bindgen_prelude::{Buffer, Either, External, Object, Result, Unknown};
-use napi::{Env, JsValue};
+use napi::Env;
+use napi::bindgen_prelude::{Buffer, Either, Error, External, Object, Result, Status, Unknown};
 use napi_derive::napi;
 
-use crate::event_loop::hot_path::{WriteFunction, write_function};
+use super::write::Send;
+use crate::event_loop::message_pool::{LENGTH_BITS, SHORT_BYTES};
 use crate::event_loop::{
-    DriverKind, EventLoop, Listeners, Pool, Realm, RealmLease, Slab, StartError, with_event_loop,
+    DriverKind, EventLoop, Listeners, MessagePool, ReadBuffer, Realm, RealmLease, StartError, with_event_loop,
 };
+use crate::net::adopt::describe;
 use crate::net::errno::errno;
+use crate::sys::bytes::{WriteFunction, write_function};
 
 /// What [`start`] started.
 #[napi(object, object_from_js = false)]
@@ -26,6 +29,10 @@ pub struct Started<'env> {
     /// One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error.
     #[napi(ts_type = "(id: number, chunk: Uint8Array, offset?: number) => number")]
     pub write: WriteFunction<'env>,
+    /// The longest message that is put into the pool.
+    pub short_bytes: u32,
+    /// The place of a message there is its offset, and in so many lower bits its length.
+    pub length_bits: u32,
 }
 
 /// Starts the event loop of this environment, or joins the one that runs: `slab` is where the
@@ -45,9 +52,10 @@ pub fn start<'env>(
     resource: Object<'env>,
 ) -> Result<Either<Started<'env>, i32>> {
     let realm = Realm {
-        listeners: Listeners::new(env, &listeners)?,
-        slab: Slab::new(slab)?,
-        pool: Pool::default(),
+        listeners: Listeners::new(*env, &listeners)?,
+        read_buffer: ReadBuffer::new(slab)
+            .ok_or_else(|| Error::new(Status::InvalidArg, "the slab must not be empty"))?,
+        pool: MessagePool::default(),
         hang_up_is_end,
     };
     let preferred = if use_thread {
@@ -55,9 +63,9 @@ pub fn start<'env>(
     } else {
         DriverKind::Loop
     };
-    let event_loop = match with_event_loop(env, Rc::clone) {
+    let event_loop = match with_event_loop(*env, Rc::clone) {
         Some(running) => running,
-        None => match EventLoop::start(env, preferred, &resource) {
+        None => match EventLoop::start(*env, preferred, &resource) {
             Ok(started) => started,
             Err(StartError::System(error)) => return Ok(Either::B(errno(&error))),
             Err(StartError::Environment(error)) => return Err(error),
@@ -68,7 +76,9 @@ pub fn start<'env>(
         realm: u32::try_from(lease.number()).unwrap_or(u32::MAX),
         lease: External::new(lease),
         driver: event_loop.driver_kind().name(),
-        write: write_function(env)?,
+        write: write_function::<Send>(env)?,
+        short_bytes: u32::try_from(SHORT_BYTES).unwrap_or(0),
+        length_bits: LENGTH_BITS,
     }))
 }
 
@@ -78,13 +88,9 @@ pub fn start<'env>(
 /// # Errors
 /// `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
 #[napi]
-pub fn refill_pool(
-    env: &Env,
-    realm: u32,
-    #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>,
-) -> Result<()> {
+pub fn refill_pool(env: Env, realm: u32, #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>) -> Result<()> {
     let realm = with_event_loop(env, |event_loop| event_loop.realm(realm)).flatten();
-    realm.map_or(Ok(()), |realm| realm.refill_pool(env.raw(), piece.raw()))
+    realm.map_or(Ok(()), |realm| realm.refill_pool(env, &piece))
 }
 
 /// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also
@@ -92,11 +98,5 @@ pub fn refill_pool(
 #[napi]
 #[must_use]
 pub fn describe_fd(fd: i32) -> &'static str {
-    #[cfg(unix)]
-    return crate::event_loop::descriptor::describe(fd).name();
-    #[cfg(not(unix))]
-    {
-        let _ = fd;
-        crate::net::descriptor::FdKind::Unknown.name()
-    }
+    describe(fd).name()
 }

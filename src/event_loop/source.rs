@@ -3,20 +3,27 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Waker;
 
-use super::dispatch::{AsyncContext, Emitted, Event};
+use napi::Env;
+use napi::bindgen_prelude::{Object, Result};
+
+use super::javascript::Event;
+use super::ready::SocketWaker;
 use super::{EventLoop, Realm};
+use crate::sys::node_api::AsyncContext;
 
 /// The common part of streams and listeners.
 #[derive(Debug)]
 pub(super) struct Attachment {
     pub(super) id: u32,
     pub(super) realm: Rc<Realm>,
+    socket_waker: Arc<SocketWaker>,
     waker: Waker,
     /// None before somebody wants the events.
     context: OnceCell<AsyncContext>,
-    referenced: Cell<bool>,
+    pub(super) referenced: Cell<bool>,
     counted_alive: Cell<bool>,
     closing: Cell<bool>,
     /// The close event comes by the ready queue, not by libuv.
@@ -25,10 +32,12 @@ pub(super) struct Attachment {
 
 impl Attachment {
     pub(super) fn new(event_loop: &EventLoop, id: u32, realm: &Rc<Realm>) -> Self {
+        let socket_waker = SocketWaker::new(id, &event_loop.queue);
         Self {
             id,
             realm: Rc::clone(realm),
-            waker: event_loop.wakers.waker(id),
+            waker: Waker::from(Arc::clone(&socket_waker)),
+            socket_waker,
             context: OnceCell::new(),
             referenced: Cell::new(true),
             counted_alive: Cell::new(false),
@@ -42,6 +51,11 @@ impl Attachment {
         &self.waker
     }
 
+    /// The source was taken off the ready queue.
+    pub(super) fn taken(&self) {
+        self.socket_waker.taken();
+    }
+
     /// Puts the source on the ready queue, unless it is on it.
     pub(super) fn requeue(&self) {
         self.waker.wake_by_ref();
@@ -53,22 +67,17 @@ impl Attachment {
         event_loop.schedule_turn();
     }
 
-    /// Whether events are told.
-    pub(super) fn has_context(&self) -> bool {
-        self.context.get().is_some()
+    /// Has events told from now on, in the async context of this moment; one that is there already stays.
+    pub(super) fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        if self.context.get().is_none() {
+            self.set_context(AsyncContext::new(env, owner, resource_type)?);
+        }
+        Ok(())
     }
 
     /// Has events told from now on, in this context; one that is there already stays.
     pub(super) fn set_context(&self, context: AsyncContext) {
         let _ = self.context.set(context);
-    }
-
-    pub(super) fn is_referenced(&self) -> bool {
-        self.referenced.get()
-    }
-
-    pub(super) fn set_referenced(&self, referenced: bool) {
-        self.referenced.set(referenced);
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -97,8 +106,13 @@ impl Attachment {
         }
     }
 
-    /// Says whether the source keeps the process alive from now on.
-    pub(super) fn keep_alive(&self, event_loop: &EventLoop, alive: bool) {
+    /// Keeps the process alive while it is referenced and active, while something is pending, and until it is closed.
+    pub(super) fn keep_alive(&self, event_loop: &EventLoop, is_active: bool, is_pending: bool) {
+        let alive = (self.referenced.get() && is_active) || is_pending || self.closing.get();
+        self.count_alive(event_loop, alive);
+    }
+
+    fn count_alive(&self, event_loop: &EventLoop, alive: bool) {
         if self.counted_alive.replace(alive) != alive {
             event_loop.count_alive(alive);
         }
@@ -109,8 +123,14 @@ impl Attachment {
         let Some(context) = self.context.get() else {
             return;
         };
-        if self.realm.emit(context, self.id, event) == Emitted::EnvironmentEnding {
+        if self.realm.emit(context, self.id, event).is_err() {
             event_loop.environment_is_ending();
         }
+    }
+
+    /// Tells of the close, after which nothing keeps the process alive.
+    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
+        self.count_alive(event_loop, false);
+        self.emit(event_loop, Event::Close);
     }
 }
