@@ -75,7 +75,8 @@ function countTick() {
  * @param {any} state
  * @param {string | Uint8Array} chunk which could go straight to the kernel
  * @param {BufferEncoding} encoding
- * @returns {boolean} whether it was gathered
+ * @returns {boolean | null} whether it was gathered; null: nothing was done, and the socket is not what it was, as callbacks
+ *   of others have run
  */
 function gather(socket, state, chunk, encoding) {
   const isFirst = state.turn === DELAYS_FIRST;
@@ -84,7 +85,11 @@ function gather(socket, state, chunk, encoding) {
   if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
   if (state.batch === null) begin(socket, state, isFirst);
   else if (!state.batch.accepts(room)) return false;
-  if (Batch.areTooMany && state.batch.mustGrowFor(room)) sendOldest(socket);
+  if (Batch.areTooMany && state.batch.mustGrowFor(room)) {
+    const { batch } = state;
+    sendOldest(socket);
+    if (state.batch !== batch) return null;
+  }
   state.bytesDispatched += state.batch.add(chunk, encoding, room);
   return true;
 }

@@ -176,7 +176,9 @@ function write(chunk, encoding, callback) {
   if (isOver(this)) return refuse(this, 'write', chunk, encoding, callback, write);
   if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   let isStraight = canSendNow(this, state, chunk);
-  if (!isStraight || !gather(this, state, chunk, encoding || state.defaultEncoding)) {
+  const isGathered = isStraight && gather(this, state, chunk, encoding || state.defaultEncoding);
+  if (isGathered === null) return write.call(this, chunk, encoding, callback);
+  if (!isGathered) {
     if (state.batch !== null) {
       flush(this);
       isStraight &&= canSendNow(this, state, chunk);
