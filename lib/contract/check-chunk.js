@@ -3,6 +3,8 @@
 const { Writable } = require('node:stream');
 const { isUint8Array } = require('node:util/types');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /** They swallow everything, so that what they throw is about the argument. By object mode. @type {Map<boolean, Writable>} */
 const probes = new Map();
 
@@ -11,7 +13,7 @@ const probes = new Map();
  * A bad argument is reported before the end of the stream is. A stream that does not say whether it takes objects
  * (version 3 of `readable-stream`) may.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {unknown} chunk
  * @param {unknown} encoding as the public method got it; may be the callback
  * @param {Function} cutoff the public method: the stack of the error starts at its caller
@@ -23,7 +25,7 @@ function checkChunk(stream, chunk, encoding, cutoff) {
   try {
     probe(stream.writableObjectMode !== false).write(
       chunk,
-      typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
+      /** @type {BufferEncoding} */ (typeof encoding === 'function' ? undefined : encoding),
     );
   } catch (error) {
     Error.captureStackTrace(/** @type {Error} */ (error), cutoff);
