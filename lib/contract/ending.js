@@ -26,16 +26,19 @@ const { isWriteOnly } = require('../node/stream');
 const { policyOf } = require('./policy');
 const { recordFor, recordOf } = require('./record');
 
+/** @import { AnyStream } from '../node/stream' */
+
+/** @type {Set<unknown>} */
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** The socket whose `'timeout'` event is on the stack. @type {object | null} */
 let timingOut = null;
 
-/** Told of every ending, for the report. @type {((socket: object, ending: Ending) => void) | null} */
+/** Told of every ending, for the report. @type {((socket: AnyStream, ending: Ending) => void) | null} */
 let observer = null;
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {Ending | undefined}
  */
 function endingOf(socket) {
@@ -46,7 +49,7 @@ function endingOf(socket) {
  * Has the writable side of the stream ended, so that a write to it is refused?
  * Version 3 of `readable-stream` knows neither `writableEnded` nor `errored`: there the record has to answer.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function isEnded(socket) {
@@ -66,7 +69,7 @@ function isEnded(socket) {
  * Node ends a stream of `http2` when the peer has sent RST_STREAM: it is closed before it is ended. A `close()` on
  * this side is noted before that, see `guard/http2-stream.js`.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {Function} cutoff the public method that was called: the traced stack starts at its caller
  */
 function noteEnd(socket, cutoff) {
@@ -80,7 +83,7 @@ function noteEnd(socket, cutoff) {
 /**
  * The socket is being destroyed.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} error the argument of `destroy()`
  * @param {Function} cutoff the public method: the traced stack starts at its caller
  */
@@ -93,7 +96,7 @@ function noteDestroy(socket, error, cutoff) {
 /**
  * The socket has failed. It counts as ended from this moment, and not from the event a tick later.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} error
  */
 function noteFailure(socket, error) {
@@ -103,7 +106,7 @@ function noteFailure(socket, error) {
 /**
  * Records the first transition; later calls are ignored.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {import('./refused-error').EndedBy} endedBy
  * @param {unknown} [cause]
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
@@ -123,7 +126,7 @@ function noteEnding(socket, endedBy, cause, cutoff = noteEnding) {
 /**
  * The stream was over when it came into our hands.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  */
 function noteUnknownEnding(socket) {
   recordFor(socket).ending ??= { endedBy: 'unknown', cause: socket.errored ?? undefined };
@@ -132,7 +135,7 @@ function noteUnknownEnding(socket) {
 /**
  * A new `connect()` on the same object begins a new life.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  */
 function forgetEnding(socket) {
   const record = recordOf(socket);
@@ -142,7 +145,7 @@ function forgetEnding(socket) {
 /**
  * Puts an ending back that was forgotten too early, or that is another stream's, too.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {Ending} ending
  */
 function restoreEnding(socket, ending) {
@@ -150,18 +153,18 @@ function restoreEnding(socket, ending) {
 }
 
 /**
- * @param {(socket: object, ending: Ending) => void} listener is told of every socket that ends
+ * @param {(socket: AnyStream, ending: Ending) => void} listener is told of every socket that ends
  */
 function observeEndings(listener) {
   observer = listener;
 }
 
 /**
- * @param {any} error
+ * @param {unknown} error
  * @returns {'reset' | 'timeout' | 'error'} who has ended a socket that ends with this error
  */
 function endedByOfError(error) {
-  const code = error?.code;
+  const code = /** @type {{ code?: unknown } | null | undefined} */ (error)?.code;
   if (RESET_CODES.has(code)) return 'reset';
   return code === 'ETIMEDOUT' ? 'timeout' : 'error';
 }
@@ -170,7 +173,7 @@ function endedByOfError(error) {
  * Runs `emitTimeout`, which emits the `'timeout'` event of the socket: what ends the socket in there is the timeout.
  *
  * @template T
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {() => T} emitTimeout called with the socket as `this`
  * @returns {T}
  */
@@ -185,7 +188,7 @@ function insideTimeout(socket, emitTimeout) {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean} whether its `'timeout'` event is on the stack
  */
 function isTimingOut(socket) {
@@ -196,7 +199,7 @@ function isTimingOut(socket) {
 /**
  * Node keeps what it was given as `timeout`, also if it then throws: that can be anything.
  *
- * @param {any} socket
+ * @param {AnyStream | null | undefined} socket
  * @returns {boolean}
  */
 function hasTimeout(socket) {
@@ -204,16 +207,18 @@ function hasTimeout(socket) {
   return typeof timeout === 'number' && timeout > 0;
 }
 
+/** @typedef {Pick<import('node:http2').Http2Stream, 'close' | 'rstCode'>} Http2Members */
+
 /**
- * @param {any} stream
- * @returns {boolean} whether it is one of Node's `http2`
+ * @param {AnyStream} stream
+ * @returns {stream is AnyStream & Http2Members} whether it is one of Node's `http2`
  */
 function isHttp2Stream(stream) {
   return typeof stream.rstCode === 'number';
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function staysHalfOpen(socket) {
@@ -221,7 +226,7 @@ function staysHalfOpen(socket) {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function isDestroyedAtPeersEnd(socket) {

@@ -141,14 +141,15 @@ function startEventLoop() {
 }
 
 /**
- * @param {any} binding
+ * @param {Binding & { [kSlab]?: Buffer }} binding
  * @returns {Buffer}
  */
 function slabOf(binding) {
-  if (binding[kSlab] === undefined) {
-    Object.defineProperty(binding, kSlab, { value: Buffer.allocUnsafeSlow(SLAB_BYTES) });
-  }
-  return binding[kSlab];
+  const known = binding[kSlab];
+  if (known !== undefined) return known;
+  const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  Object.defineProperty(binding, kSlab, { value: slab });
+  return slab;
 }
 
 /**

@@ -9,10 +9,14 @@
  *
  * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
+ * @typedef {Listener} NativeListener
  */
 
 const { owners } = require('./events');
 const { CLOSED, Stream } = require('./stream');
+
+/** @import { Events, Owner } from './events' */
+/** @import { NativeStream } from './stream' */
 
 /** Of this environment there is one: it stands here, and not in every listener. @type {EventLoop} */
 let loop;
@@ -39,11 +43,11 @@ class Listener {
   /**
    * Sets who gets the events, and takes the async context of this moment for them.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
     loop.binding.listenerAttach(this.#id, owner, type);
   }
 
@@ -66,7 +70,7 @@ class Listener {
     return loop.binding.listenerOpen(this.#id, fd);
   }
 
-  /** @param {InstanceType<typeof Stream>} stream bound, and gone afterwards */
+  /** @param {NativeStream} stream bound, and gone afterwards */
   adopt(stream) {
     return loop.binding.listenerAdopt(this.#id, Stream.release(stream));
   }

@@ -9,9 +9,12 @@
  *
  * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
+ * @typedef {Stream} NativeStream
  */
 
 const { kOnClose, owners } = require('./events');
+
+/** @import { Events, Owner } from './events' */
 
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
@@ -56,20 +59,20 @@ class Stream {
   /**
    * Sets who gets the events from now on; those of a stream that was accepted have an async context already.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    */
   belongTo(owner) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
   }
 
   /**
    * Sets who gets the events, and takes the async context of this moment for them.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
     loop.binding.streamAttach(this.#id, owner, type);
   }
 

@@ -15,18 +15,24 @@ const { Stream, eventLoop } = require('../native/addon');
 const { checkBind } = require('../node/permission');
 const { hasPaths } = require('../node/versions');
 
+/** @import { Address, NativeStream } from '../native/stream' */
+
 /** Flags of the native `bind()`. */
 const IPV6_ONLY = 1;
 const REUSE_PORT = 2;
 
-/** Takes the stream out of a bound socket; assigned by the class, which alone can. @type {(bound: BoundSocket) => { stream: any, path: string | undefined }} */
+/**
+ * Takes the stream out of a bound socket; assigned by the class, which alone can.
+ *
+ * @type {(bound: BoundSocket) => { stream: NativeStream, path: string | undefined }}
+ */
 let takeBound;
 
 class BoundSocket {
-  /** Null when it was adopted or closed. @type {any} */
+  /** Null when it was adopted or closed. @type {NativeStream | null} */
   #stream = null;
-  /** @type {any} */
-  #address = {};
+  /** Where it is no path. @type {Address | undefined} */
+  #address;
   /** @type {string | undefined} */
   #path;
 
@@ -41,13 +47,13 @@ class BoundSocket {
   constructor(options = {}) {
     validateObject(options, 'options');
     if (options.path === undefined) this.#bind(options);
-    else this.#bindPath(/** @type {any} */ (options));
+    else this.#bindPath(/** @type {typeof options & { path: string }} */ (options));
   }
 
-  /** @returns {{ address: string, family: string, port: number } | string} */
+  /** @returns {Address | string} */
   address() {
     this.#mustBeOwned();
-    return this.#path ?? this.#address;
+    return this.#path ?? /** @type {Address} */ (this.#address);
   }
 
   /** @returns {number} the descriptor, which stays ours */
@@ -117,13 +123,13 @@ class BoundSocket {
     this.#stream = stream;
   }
 
-  /** @returns {any} */
+  /** @returns {NativeStream} */
   #mustBeOwned() {
     if (this.#stream === null) throw netError('ERR_SOCKET_HANDLE_ADOPTED');
     return this.#stream;
   }
 
-  /** @returns {any} */
+  /** @returns {NativeStream} */
   #take() {
     const stream = this.#mustBeOwned();
     this.#stream = null;

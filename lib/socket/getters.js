@@ -10,9 +10,11 @@ const { handleFacade } = require('../node/handle');
 const { bytesAcceptedOf } = require('./state');
 const { bytesWritten } = require('./writable');
 
+/** @import { PartialAddress, RustSocket } from './socket' */
+
 /**
- * @param {any} socket
- * @returns {any} the peer's address; the last one known once the connection is gone
+ * @param {RustSocket} socket
+ * @returns {PartialAddress} the peer's address; the last one known once the connection is gone
  */
 function peerName(socket) {
   const state = socket[kState];
@@ -28,8 +30,8 @@ function peerName(socket) {
 }
 
 /**
- * @param {any} socket
- * @returns {any} our address; `{}` when there is none
+ * @param {RustSocket} socket
+ * @returns {PartialAddress} our address; `{}` when there is none
  */
 function sockName(socket) {
   const state = socket[kState];
@@ -55,53 +57,53 @@ const addressGetters = {
 };
 
 const addressMethods = {
-  /** @this {any} */
+  /** @this {RustSocket} */
   address() {
     return this._getsockname();
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   _getpeername() {
     return peerName(this);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   _getsockname() {
     return sockName(this);
   },
 };
 
-/** @this {any} */
+/** @this {RustSocket} */
 function remoteAddress() {
   return this._getpeername().address;
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function remoteFamily() {
   return this._getpeername().family;
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function remotePort() {
   return this._getpeername().port;
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function localAddress() {
   return this._getsockname().address;
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function localPort() {
   return this._getsockname().port;
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function localFamily() {
   return this._getsockname().family;
 }
 
-/** @type {PropertyDescriptorMap & ThisType<any>} */
+/** @type {PropertyDescriptorMap & ThisType<RustSocket>} */
 const socketGetters = {
   ...addressGetters,
 
