@@ -17,6 +17,9 @@ const CHECKS = [
   ['npx', ['attw', '--pack', '.']],
   ['npx', ['publint', '--strict', '.']],
   ['node', ['scripts/list-unsafe.js', '--check']],
+  // Exports, files and dependencies that nobody uses, and code that stands twice.
+  ['npx', ['knip']],
+  ['npx', ['jscpd']],
 ];
 
 /** The two that look at the package as it is published have npm pack it, which would build a second time. */

@@ -2,17 +2,15 @@
 
 /** Where and how a server listens: each case on `net` and on this package in the same run. */
 
-const assert = require('node:assert/strict');
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { describe, test } = require('node:test');
 const { setImmediate: nextTurn } = require('node:timers/promises');
 
-const safe = require('../..');
+const { testAsNet } = require('../support/as-net');
 
 /** A process whose descriptor 3 listens already. */
 const TAKES_OVER = `
@@ -197,16 +195,8 @@ const CASES = {
 
 /** What an older Node does not know; ours does, everywhere. */
 const SINCE = { 'reusePort lets two servers share a port': 22 };
-const VERSION = Number.parseInt(process.versions.node);
 
-describe('of a server', { timeout: 150_000 }, () => {
-  for (const [title, perform] of Object.entries(CASES)) {
-    test(title, { skip: VERSION < SINCE[title] }, async (t) => {
-      const expected = await perform(net, t);
-      assert.deepEqual(await perform(/** @type {any} */ (safe), t), expected);
-    });
-  }
-});
+testAsNet('of a server', CASES, SINCE);
 
 function closedAfter(t, server) {
   t.after(() => server.close());

@@ -2,18 +2,15 @@
 
 /** How a socket is made and connects: each case on `net` and on this package in the same run. */
 
-const assert = require('node:assert/strict');
 const dns = require('node:dns');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { describe, test } = require('node:test');
 
-const safe = require('../..');
+const { testAsNet } = require('../support/as-net');
 
-const VERSION = Number.parseInt(process.versions.node);
 /** Cases that an older Node does not know; ours does, everywhere. */
 const SINCE = {
   'a blocked address is not connected to': 22,
@@ -224,14 +221,7 @@ const CASES = {
   },
 };
 
-describe('a socket', { timeout: 150_000 }, () => {
-  for (const [title, perform] of Object.entries(CASES)) {
-    test(title, { skip: VERSION < SINCE[title] }, async (t) => {
-      const expected = await perform(net, t);
-      assert.deepEqual(await perform(/** @type {any} */ (safe), t), expected);
-    });
-  }
-});
+testAsNet('a socket', CASES, SINCE);
 
 async function listening(t, server = net.createServer((socket) => socket.on('error', () => {}).resume())) {
   t.after(() => server.close());
