@@ -5,7 +5,7 @@ const { PassThrough } = require('node:stream');
 const { describe, it } = require('node:test');
 const { setTimeout: delay } = require('node:timers/promises');
 
-const { describe: wordsOf } = require('../../lib/contract/refused-error');
+const { SocketAlreadyEndedError } = require('../../lib/contract/refused-error');
 const { tryNative } = require('../../lib/native/addon');
 const { safeSocket } = require('../../lib/safe-socket');
 const { refuses } = require('../support/refusal');
@@ -33,6 +33,12 @@ const LOSSES = [
   [70, '70 bytes were not delivered.'],
   [undefined, 'Not everything was delivered, as far as is known.'],
 ];
+
+/** @param {any} details */
+function wordsOf(details) {
+  const { code, message } = new SocketAlreadyEndedError(details);
+  return { code, message };
+}
 
 function* combinations() {
   for (const operation of OPERATIONS) {

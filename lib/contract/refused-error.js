@@ -90,4 +90,4 @@ function describe({ operation, endedBy, causeCode, elapsedMs, bytesRefused, byte
   return `${BASE} ${HOW_IT_ENDED[endedBy]}${code}${when}. ${outcome}`;
 }
 
-module.exports = { SocketAlreadyEndedError, describe };
+module.exports = { SocketAlreadyEndedError };
