@@ -54,7 +54,7 @@ class Listener {
   /**
    * @param {string} address numeric
    * @param {number} port
-   * @param {number} flags 1: IPv6 only, 2: shared port
+   * @param {number} flags as those of a stream
    */
   bind(address, port, flags) {
     return loop.binding.listenerBind(this.#id, address, port, flags);

@@ -16,6 +16,10 @@ const { kOnClose, owners } = require('./events');
 
 /** @import { Events, Owner } from './events' */
 
+/** Flags of `bind()`, as `BindFlags` of src/net/socket.rs reads them. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
+
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
 
@@ -79,7 +83,7 @@ class Stream {
   /**
    * @param {string} address numeric
    * @param {number} port
-   * @param {number} flags 1: IPv6 only, 2: shared port
+   * @param {number} flags `IPV6_ONLY`, `REUSE_PORT`
    */
   bind(address, port, flags) {
     return loop.binding.streamBind(this.#id, address, port, flags);
@@ -252,4 +256,4 @@ class Stream {
   }
 }
 
-module.exports = { CLOSED, Stream };
+module.exports = { CLOSED, IPV6_ONLY, REUSE_PORT, Stream };

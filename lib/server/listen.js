@@ -9,6 +9,7 @@ const { netError } = require('../errors/net');
 const { errnoError, listenError } = require('../errors/system');
 const { validateAbortSignal, validatePort } = require('../errors/validate');
 const { Listener, eventLoop } = require('../native/addon');
+const { IPV6_ONLY, REUSE_PORT } = require('../native/stream');
 const { nextTick } = require('../node/clock');
 const { addsPathModes, hasPaths } = require('../node/versions');
 const { isPath, normalizeArgs, toNumber } = require('../socket/args');
@@ -21,9 +22,6 @@ const { NO_PORT, createListenerAnywhere, kListener } = require('./listener');
 
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;
-/** Flags of the native `bind()`. */
-const IPV6_ONLY = 1;
-const REUSE_PORT = 2;
 
 /** Modes of the native `chmod()`. */
 const READABLE_BY_ALL = 1;

@@ -12,14 +12,11 @@ const { netError } = require('../errors/net');
 const { endpointError, errnoError } = require('../errors/system');
 const { validateBoolean, validateObject, validatePort, validateString } = require('../errors/validate');
 const { Stream, eventLoop } = require('../native/addon');
+const { IPV6_ONLY, REUSE_PORT } = require('../native/stream');
 const { checkBind } = require('../node/permission');
 const { hasPaths } = require('../node/versions');
 
 /** @import { Address, NativeStream } from '../native/stream' */
-
-/** Flags of the native `bind()`. */
-const IPV6_ONLY = 1;
-const REUSE_PORT = 2;
 
 /**
  * Takes the stream out of a bound socket; assigned by the class, which alone can.
