@@ -4,7 +4,7 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
-const { readdirSync } = require('node:fs');
+const { existsSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const process = require('node:process');
 const { describe, it } = require('node:test');
@@ -12,6 +12,8 @@ const { describe, it } = require('node:test');
 const { filesOf, passesWithoutAddon, rooms } = require('../../scripts/lib/rooms');
 
 const RUNNER = path.join(__dirname, '..', '..', 'scripts', 'test.js');
+const CI = path.join(__dirname, '..', '..', '.ci', 'run');
+const hasCi = process.platform !== 'win32' && existsSync(CI);
 const THIS_FILE = path.join('__test__', 'package', path.basename(__filename));
 
 describe('npm test', () => {
@@ -55,3 +57,13 @@ describe('npm test', () => {
     for (const room of rooms()) assert.match(stderr, new RegExp(`\\b${room}\\b`));
   });
 });
+
+it(
+  '.ci/run says what is no part of it, and which parts there are',
+  { skip: !hasCi && 'there is no .ci/run here' },
+  () => {
+    const { status, stderr } = spawnSync(CI, ['kitchen'], { encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, /^There is no part "kitchen"\. The parts are: check, test, package/);
+  },
+);
