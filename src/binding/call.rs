@@ -8,7 +8,7 @@ use std::rc::Rc;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Error, Result, Status};
 
-use crate::event_loop::{EventLoop, Realm, with_event_loop};
+use crate::event_loop::{EventLoop, Realm, Source, with_event_loop};
 use crate::net::errno::{EBADF, errno};
 use crate::net::{Kind, resolve};
 
@@ -44,12 +44,15 @@ impl<T> Answer for Either<T, i32> {
 
 /// Calls with the socket of this id, which `find` finds: a stream or a listener.
 pub(super) fn on<S, T: Answer>(
-    find: fn(&EventLoop, u32) -> Option<Rc<S>>,
+    find: fn(&Source) -> Option<&S>,
     env: Env,
     id: u32,
     call: impl FnOnce(&Rc<EventLoop>, &S) -> T,
 ) -> T {
-    let answer = with_event_loop(env, |event_loop| Some(call(event_loop, &*find(event_loop, id)?)));
+    let answer = with_event_loop(env, |event_loop| {
+        let source = event_loop.source(id)?;
+        Some(call(event_loop, find(&source)?))
+    });
     answer.flatten().unwrap_or_else(T::missing)
 }
 

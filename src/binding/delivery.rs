@@ -6,7 +6,7 @@ use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
 use super::call::{answer, calls, on};
-use crate::event_loop::EventLoop;
+use crate::event_loop::Source;
 use crate::net::delivery::{Look, look_at, tcp_info, with_fd};
 use crate::net::tcp_info::TcpInfo;
 
@@ -56,7 +56,7 @@ fn ms_of_us(us: u32) -> f64 {
     f64::from(us) / 1_000.0
 }
 
-calls! { EventLoop::stream:
+calls! { Source::stream:
     /// One look at a stream, or an error.
     stream_look() -> Either<DeliveryLook, i32> = |_, stream| answer(stream.look());
 

@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use super::Address;
 use super::call::{answer, at, calls, create, on};
-use crate::event_loop::{EventLoop, ListenerSource};
+use crate::event_loop::{ListenerSource, Source};
 use crate::net::errno::EBADF;
 use crate::net::socket::BindFlags;
 
@@ -25,12 +25,12 @@ pub fn listener_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
 /// If the environment is ending.
 #[napi]
 pub fn listener_attach(env: Env, id: u32, owner: Object<'_>, resource_type: String) -> Result<()> {
-    on(EventLoop::listener, env, id, |_, listener| {
+    on(Source::listener, env, id, |_, listener| {
         listener.attach(env, &owner, &resource_type)
     })
 }
 
-calls! { EventLoop::listener:
+calls! { Source::listener:
     /// bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port.
     listener_bind(address: String, port: u16, flags: u32) -> i32 =
         |_, listener| at(&address, port, |addr| listener.bind(addr, BindFlags::from_bits(flags)));
@@ -43,8 +43,9 @@ calls! { EventLoop::listener:
 
     /// Takes over the bound socket of a stream.
     listener_adopt(stream_id: u32) -> i32 = |event_loop, listener| {
-        let stream = event_loop.stream(stream_id);
-        stream.map_or(EBADF, |stream| listener.adopt(event_loop, &stream))
+        let source = event_loop.source(stream_id);
+        let stream = source.as_deref().and_then(Source::stream);
+        stream.map_or(EBADF, |stream| listener.adopt(event_loop, stream))
     };
 
     /// listen(2).
@@ -70,5 +71,5 @@ calls! { EventLoop::listener:
 /// The descriptor, or -1.
 #[napi]
 pub fn listener_fd(env: Env, id: u32) -> i32 {
-    on(EventLoop::listener, env, id, |_, listener| Some(listener.raw_fd())).unwrap_or(-1)
+    on(Source::listener, env, id, |_, listener| Some(listener.raw_fd())).unwrap_or(-1)
 }

@@ -7,13 +7,10 @@ use napi::bindgen_prelude::{Buffer, Either, Error, External, Object, Result, Sta
 use napi_derive::napi;
 
 use super::write::Send;
-use crate::event_loop::message_pool::{LENGTH_BITS, SHORT_BYTES};
-use crate::event_loop::{
-    DriverKind, EventLoop, Listeners, MessagePool, ReadBuffer, Realm, RealmLease, StartError, with_event_loop,
-};
+use crate::event_loop::{DriverKind, EventLoop, Listeners, Realm, RealmLease, StartError, with_event_loop};
 use crate::net::adopt::describe;
 use crate::net::errno::errno;
-use crate::sys::bytes::{WriteFunction, write_function};
+use crate::sys::bytes::{LENGTH_BITS, MessagePool, ReadBuffer, SHORT_BYTES, WriteFunction, write_function};
 
 /// What [`start`] started.
 #[napi(object, object_from_js = false)]
@@ -90,7 +87,7 @@ pub fn start<'env>(
 #[napi]
 pub fn refill_pool(env: Env, realm: u32, #[napi(ts_arg_type = "Uint8Array")] piece: Unknown<'_>) -> Result<()> {
     let realm = with_event_loop(env, |event_loop| event_loop.realm(realm)).flatten();
-    realm.map_or(Ok(()), |realm| realm.refill_pool(env, &piece))
+    realm.map_or(Ok(()), |realm| realm.pool.refill(env, &piece, &realm.read_buffer))
 }
 
 /// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also

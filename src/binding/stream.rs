@@ -8,7 +8,7 @@ use napi_derive::napi;
 
 use super::Address;
 use super::call::{answer, at, calls, create, on};
-use crate::event_loop::{EventLoop, StreamSource};
+use crate::event_loop::{Source, StreamSource};
 use crate::net::options::Keepalive;
 use crate::net::socket::BindFlags;
 use crate::net::stream::MAX_SLICES;
@@ -28,12 +28,12 @@ pub fn stream_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
 /// If the environment is ending.
 #[napi]
 pub fn stream_attach(env: Env, id: u32, owner: Object<'_>, resource_type: String) -> Result<()> {
-    on(EventLoop::stream, env, id, |_, stream| {
+    on(Source::stream, env, id, |_, stream| {
         stream.attach(env, &owner, &resource_type)
     })
 }
 
-calls! { EventLoop::stream:
+calls! { Source::stream:
     /// bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port.
     stream_bind(address: String, port: u16, flags: u32) -> i32 =
         |_, stream| at(&address, port, |addr| stream.bind(addr, BindFlags::from_bits(flags)));
@@ -109,7 +109,7 @@ calls! { EventLoop::stream:
 /// The descriptor, or -1.
 #[napi]
 pub fn stream_fd(env: Env, id: u32) -> i32 {
-    on(EventLoop::stream, env, id, |_, stream| Some(stream.raw_fd())).unwrap_or(-1)
+    on(Source::stream, env, id, |_, stream| Some(stream.raw_fd())).unwrap_or(-1)
 }
 
 /// One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the
@@ -139,7 +139,5 @@ pub fn stream_writev(env: Env, id: u32, chunks: Array<'_>, offset: i64) -> Resul
         .iter()
         .map(|(chunk, skip)| IoSlice::new(&chunk[*skip..]))
         .collect();
-    Ok(on(EventLoop::stream, env, id, |_, stream| {
-        stream.write_vectored(&slices)
-    }))
+    Ok(on(Source::stream, env, id, |_, stream| stream.write_vectored(&slices)))
 }

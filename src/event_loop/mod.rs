@@ -22,15 +22,15 @@
 //!   JavaScript made, never inside `block_on`, and with no borrow held.
 //! * After a turn the queue is empty, or another turn is scheduled: the readiness behind its
 //!   entries was consumed, and nobody will announce it again.
-//! * A panic goes no further than [`guarded`](crate::sys::panic::guarded).
+//! * A panic goes no further than the callback of C code, or the source, that it is in.
 
 #![forbid(unsafe_code)]
 
 mod driver;
 mod heap;
-mod javascript;
 mod listener;
 mod ready;
+mod realm;
 mod source;
 mod sources;
 mod stream;
@@ -48,16 +48,14 @@ use thiserror::Error;
 use tokio::runtime::{Builder, Handle};
 
 pub use driver::DriverKind;
-pub use javascript::{Listeners, MessagePool, ReadBuffer, Realm, RealmLease, message_pool};
 pub use listener::ListenerSource;
+pub use realm::{Listeners, Realm, RealmLease};
 pub use sources::{Source, with_event_loop};
 pub use stream::StreamSource;
 
-use crate::sys::panic::guarded;
 use driver::Driver;
 use ready::ReadyQueue;
 use sources::Sources;
-use turn::{Budget, Turn};
 
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
@@ -83,8 +81,17 @@ impl EventLoop {
     /// Where neither can be started: for want of descriptors, or of threads.
     pub fn start(env: Env, preferred: DriverKind, resource: &Object<'_>) -> Result<Rc<Self>, StartError> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
-        let event_loop = Rc::new(Self {
-            runtime: runtime.handle().clone(),
+        let event_loop = Rc::new(Self::idle(runtime.handle()));
+        let driver = Driver::start(env, resource, &event_loop, runtime, preferred)?;
+        event_loop.driver.replace(Some(driver));
+        sources::register(env, Rc::clone(&event_loop));
+        Ok(event_loop)
+    }
+
+    /// One that nobody drives yet.
+    fn idle(runtime: &Handle) -> Self {
+        Self {
+            runtime: runtime.clone(),
             queue: Arc::default(),
             sources: Sources::default(),
             realms: RefCell::default(),
@@ -92,11 +99,7 @@ impl EventLoop {
             keeping_alive: Cell::new(0),
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
-        });
-        let driver = Driver::start(env, resource, &event_loop, runtime, preferred)?;
-        event_loop.driver.replace(Some(driver));
-        sources::register(env, Rc::clone(&event_loop));
-        Ok(event_loop)
+        }
     }
 
     /// The realm of this number.
@@ -117,22 +120,10 @@ impl EventLoop {
         &self.runtime
     }
 
-    /// The stream with this id; `None` if there is none, or it is a listener.
+    /// The stream or listener with this id.
     #[must_use]
-    pub fn stream(&self, id: u32) -> Option<Rc<StreamSource>> {
-        match self.sources.get(id)? {
-            Source::Stream(stream) => Some(stream),
-            Source::Listener(_) => None,
-        }
-    }
-
-    /// The listener with this id; `None` if there is none, or it is a stream.
-    #[must_use]
-    pub fn listener(&self, id: u32) -> Option<Rc<ListenerSource>> {
-        match self.sources.get(id)? {
-            Source::Listener(listener) => Some(listener),
-            Source::Stream(_) => None,
-        }
+    pub fn source(&self, id: u32) -> Option<Rc<Source>> {
+        self.sources.slab.borrow().get(id as usize).cloned()
     }
 
     /// Makes sure that a turn comes, which will look at the queue.
@@ -169,29 +160,6 @@ impl EventLoop {
         }
     }
 
-    /// Lets the sockets on the queue act until it is empty or the budget is spent. Only as many
-    /// as were on it at the start: what they put back waits for the next turn.
-    ///
-    /// Returns whether something is left.
-    fn run_ready(self: &Rc<Self>, mut budget: Budget) -> bool {
-        let Some(_turn) = Turn::begin(&self.in_turn) else {
-            return true;
-        };
-        for _ in 0..self.queue.len() {
-            if budget.turn_is_spent() || self.stopped.get() {
-                break;
-            }
-            let Some(id) = self.queue.pop() else { break };
-            budget.next_source();
-            if let Some(source) = self.sources.get(id) {
-                source.attachment().taken();
-                // A panic costs this source its share, and not the others theirs, nor the driver what follows a turn.
-                guarded(|| source.run(self, &mut budget));
-            }
-        }
-        !self.stopped.get() && self.queue.len() > 0
-    }
-
     /// Delivers a close event, after which the id is free.
     fn finish_close(&self, id: u32) {
         match self.sources.remove(id) {
@@ -212,11 +180,6 @@ impl EventLoop {
             sources::unregister(self);
             driver.end();
         }
-    }
-
-    /// After JavaScript could not be called: nothing more will be tried.
-    fn environment_is_ending(&self) {
-        self.stopped.set(true);
     }
 
     /// Closes everything, without events. The environment's cleanup hook calls this.

@@ -14,13 +14,13 @@ use std::task::{Context, Poll, Wake, Waker};
 /// Only a socket's own waker puts its id on it, and at most once: it is no longer than the list of sockets, with those
 /// that were closed in this turn.
 #[derive(Debug, Default)]
-pub struct ReadyQueue {
+pub(super) struct ReadyQueue {
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    ids: VecDeque<u32>,
+pub(super) struct State {
+    pub(super) ids: VecDeque<u32>,
     /// Whoever waits for the queue to fill from another thread.
     waiting: Option<Waker>,
     /// Nobody is to wait any more.
@@ -28,36 +28,10 @@ struct State {
 }
 
 impl ReadyQueue {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    /// What is on it. The drivers and the turns take ids off; only wakers add them.
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // The critical sections cannot panic half way, so a poisoned queue is still whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Wakes whoever waits after the change, when the lock is free again.
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        let waiting = {
-            let mut state = self.lock();
-            change(&mut state);
-            state.waiting.take()
-        };
-        if let Some(waker) = waiting {
-            waker.wake();
-        }
-    }
-
-    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    pub fn push(&self, id: u32) {
-        self.change(|state| state.ids.push_back(id));
-    }
-
-    /// Takes the first id.
-    pub fn pop(&self) -> Option<u32> {
-        self.lock().ids.pop_front()
-    }
-
-    /// How many ids are waiting.
-    pub fn len(&self) -> usize {
-        self.lock().ids.len()
     }
 
     /// Waits, without taking anything, until the queue has an entry (`true`) or is closed (`false`).
@@ -76,7 +50,13 @@ impl ReadyQueue {
     /// Lets nobody wait in [`ReadyQueue::poll_filled`] from now on. The queue itself knows it, under its own
     /// lock: whoever is about to wait can then not miss it.
     pub fn close(&self) {
-        self.change(|state| state.closed = true);
+        let mut state = self.lock();
+        state.closed = true;
+        let waiting = state.waiting.take();
+        drop(state);
+        if let Some(waiting) = waiting {
+            waiting.wake();
+        }
     }
 }
 
@@ -84,8 +64,8 @@ impl ReadyQueue {
 #[derive(Debug)]
 pub struct SocketWaker {
     id: u32,
-    /// The id is on the queue.
-    queued: AtomicBool,
+    /// The id is on the queue. Whoever takes it off says so here: the next wake queues it again.
+    pub(super) queued: AtomicBool,
     queue: Arc<ReadyQueue>,
 }
 
@@ -98,21 +78,21 @@ impl SocketWaker {
             queue: Arc::clone(queue),
         })
     }
-
-    /// Says that the id was taken off the queue: the next wake queues it again.
-    pub fn taken(&self) {
-        self.queued.store(false, Ordering::Release);
-    }
 }
 
 impl Wake for SocketWaker {
+    /// Adds the id at the end of the queue, and wakes whoever waits in [`ReadyQueue::poll_filled`].
     fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if !self.queued.swap(true, Ordering::AcqRel) {
-            self.queue.push(self.id);
+        if self.queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut state = self.queue.lock();
+        state.ids.push_back(self.id);
+        let waiting = state.waiting.take();
+        // It looks at the queue at once, which has to be free again.
+        drop(state);
+        if let Some(waiting) = waiting {
+            waiting.wake();
         }
     }
 }
@@ -120,6 +100,10 @@ impl Wake for SocketWaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn pop(queue: &ReadyQueue) -> Option<u32> {
+        queue.lock().ids.pop_front()
+    }
 
     #[test]
     fn a_socket_woken_twice_is_queued_once_until_it_is_taken() {
@@ -129,12 +113,12 @@ mod tests {
         let same = waker.clone();
         waker.wake_by_ref();
         same.wake();
-        assert_eq!((queue.pop(), queue.pop()), (Some(7), None));
+        assert_eq!((pop(&queue), pop(&queue)), (Some(7), None));
         waker.wake_by_ref();
-        assert_eq!(queue.pop(), None, "still marked as queued");
-        socket.taken();
+        assert_eq!(pop(&queue), None, "still marked as queued");
+        socket.queued.store(false, Ordering::Release);
         waker.wake();
-        assert_eq!(queue.pop(), Some(7));
+        assert_eq!(pop(&queue), Some(7));
     }
 
     #[test]
@@ -142,18 +126,19 @@ mod tests {
         let queue = Arc::default();
         let waker = Waker::from(SocketWaker::new(5, &queue));
         std::thread::spawn(move || waker.wake()).join().unwrap();
-        assert_eq!(queue.pop(), Some(5));
+        assert_eq!(pop(&queue), Some(5));
         assert_eq!(Arc::strong_count(&queue), 1, "the waker is gone");
     }
 
     #[test]
     fn whoever_waits_is_woken_by_the_first_entry() {
-        let queue = ReadyQueue::default();
+        let queue = Arc::default();
+        let socket = SocketWaker::new(1, &queue);
         let woken = Arc::new(Flag::default());
         let waker = Waker::from(Arc::clone(&woken));
         let mut cx = Context::from_waker(&waker);
         assert!(queue.poll_filled(&mut cx).is_pending());
-        queue.push(1);
+        socket.wake();
         assert!(woken.0.load(Ordering::Relaxed));
         assert_eq!(queue.poll_filled(&mut cx), Poll::Ready(true));
     }
@@ -171,7 +156,7 @@ mod tests {
     #[test]
     fn nobody_begins_to_wait_for_a_closed_queue() {
         let queue = ReadyQueue::default();
-        queue.push(1);
+        queue.lock().ids.push_back(1);
         queue.close();
         let mut cx = Context::from_waker(Waker::noop());
         assert_eq!(queue.poll_filled(&mut cx), Poll::Ready(false));

@@ -9,8 +9,8 @@ use std::task::Waker;
 use napi::Env;
 use napi::bindgen_prelude::{Object, Result};
 
-use super::javascript::Event;
 use super::ready::SocketWaker;
+use super::turn::Event;
 use super::{EventLoop, Realm};
 use crate::sys::node_api::AsyncContext;
 
@@ -19,13 +19,14 @@ use crate::sys::node_api::AsyncContext;
 pub(super) struct Attachment {
     pub(super) id: u32,
     pub(super) realm: Rc<Realm>,
-    socket_waker: Arc<SocketWaker>,
-    waker: Waker,
+    pub(super) socket_waker: Arc<SocketWaker>,
+    /// The same as tokio takes it.
+    pub(super) waker: Waker,
     /// None before somebody wants the events.
-    context: OnceCell<AsyncContext>,
+    pub(super) context: OnceCell<AsyncContext>,
     pub(super) referenced: Cell<bool>,
     counted_alive: Cell<bool>,
-    closing: Cell<bool>,
+    pub(super) closing: Cell<bool>,
     /// The close event comes by the ready queue, not by libuv.
     close_is_queued: Cell<bool>,
 }
@@ -44,16 +45,6 @@ impl Attachment {
             closing: Cell::new(false),
             close_is_queued: Cell::new(false),
         }
-    }
-
-    /// The waker that puts the source on the ready queue.
-    pub(super) fn waker(&self) -> &Waker {
-        &self.waker
-    }
-
-    /// The source was taken off the ready queue.
-    pub(super) fn taken(&self) {
-        self.socket_waker.taken();
     }
 
     /// Puts the source on the ready queue, unless it is on it.
@@ -78,10 +69,6 @@ impl Attachment {
     /// Has events told from now on, in this context; one that is there already stays.
     pub(super) fn set_context(&self, context: AsyncContext) {
         let _ = self.context.set(context);
-    }
-
-    pub(super) fn is_closing(&self) -> bool {
-        self.closing.get()
     }
 
     /// Marks the source as closing; `false` if it already was.
@@ -118,19 +105,9 @@ impl Attachment {
         }
     }
 
-    /// Tells JavaScript of an event. No borrow may be held: it may call anything.
-    pub(super) fn emit(&self, event_loop: &EventLoop, event: Event) {
-        let Some(context) = self.context.get() else {
-            return;
-        };
-        if self.realm.emit(context, self.id, event).is_err() {
-            event_loop.environment_is_ending();
-        }
-    }
-
     /// Tells of the close, after which nothing keeps the process alive.
     pub(super) fn emit_close(&self, event_loop: &EventLoop) {
         self.count_alive(event_loop, false);
-        self.emit(event_loop, Event::Close);
+        event_loop.emit(self, Event::Close);
     }
 }

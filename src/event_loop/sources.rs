@@ -7,26 +7,36 @@ use napi::{Env, sys};
 use slab::Slab;
 
 use super::source::Attachment;
-use super::turn::Budget;
 use super::{EventLoop, ListenerSource, StreamSource};
 use crate::net::adopt::{FdKind, describe};
 use crate::net::errno::{EBADF, EEXIST};
 use crate::sys::fd::{OwnedFd, RawFd, own};
 
 /// Something that lives on the event loop.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Source {
     /// A stream, connected or to be connected.
-    Stream(Rc<StreamSource>),
+    Stream(StreamSource),
     /// A listening socket, or one to be.
-    Listener(Rc<ListenerSource>),
+    Listener(Box<ListenerSource>),
 }
 
 impl Source {
-    pub(super) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
+    /// `None` if it is a listener.
+    #[must_use]
+    pub fn stream(&self) -> Option<&StreamSource> {
         match self {
-            Self::Stream(stream) => stream.run(event_loop, budget),
-            Self::Listener(listener) => listener.run(event_loop, budget),
+            Self::Stream(stream) => Some(stream),
+            Self::Listener(_) => None,
+        }
+    }
+
+    /// `None` if it is a stream.
+    #[must_use]
+    pub fn listener(&self) -> Option<&ListenerSource> {
+        match self {
+            Self::Listener(listener) => Some(listener),
+            Self::Stream(_) => None,
         }
     }
 
@@ -55,7 +65,7 @@ impl Source {
 /// Sources by id. Ids are used again, as descriptors are.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    slab: RefCell<Slab<Source>>,
+    pub(super) slab: RefCell<Slab<Rc<Source>>>,
 }
 
 impl Sources {
@@ -67,12 +77,8 @@ impl Sources {
         let mut slab = self.slab.borrow_mut();
         let entry = slab.vacant_entry();
         let id = u32::try_from(entry.key()).expect("fewer than 2^32 sources");
-        entry.insert(make(id));
+        entry.insert(Rc::new(make(id)));
         id
-    }
-
-    pub(super) fn get(&self, id: u32) -> Option<Source> {
-        self.slab.borrow().get(id as usize).cloned()
     }
 
     /// Takes ownership of `fd`: `EBADF` if it is not open, `EEXIST` if a source owns it, whose it stays.
@@ -87,7 +93,7 @@ impl Sources {
         own(fd).ok_or(EBADF)
     }
 
-    pub(super) fn remove(&self, id: u32) -> Option<Source> {
+    pub(super) fn remove(&self, id: u32) -> Option<Rc<Source>> {
         self.slab.borrow_mut().try_remove(id as usize)
     }
 
@@ -95,7 +101,7 @@ impl Sources {
         self.slab.borrow().is_empty()
     }
 
-    pub(super) fn take_all(&self) -> Vec<Source> {
+    pub(super) fn take_all(&self) -> Vec<Rc<Source>> {
         self.slab.take().into_iter().map(|(_, source)| source).collect()
     }
 }

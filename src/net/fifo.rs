@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::task::{Context, Poll};
 
 use rustix::fs::{OFlags, fcntl_getfl};
-use rustix::io::Errno;
+use rustix::io::{Errno, retry_on_intr};
 use tokio::net::unix::pipe::{Receiver, Sender};
 
 /// The end, or both ends, of a pipe; read(2) and write(2) instead of recv(2) and send(2).
@@ -74,10 +74,19 @@ impl Fifo {
         sender.map_or(Poll::Ready(Ok(())), |sender| sender.poll_write_ready(cx))
     }
 
-    /// Reads inside tokio's readiness, which `WouldBlock` clears.
-    pub(super) fn try_read_io(&self, read: impl FnOnce(&Receiver) -> io::Result<()>) -> Option<io::Result<()>> {
-        let receiver = self.receiver()?;
-        Some(receiver.try_io(|| read(receiver)))
+    /// As [`super::Stream::try_recv`], by read(2).
+    pub(super) fn try_read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        let mut received = Err(io::ErrorKind::WouldBlock.into());
+        if let Some(receiver) = self.receiver() {
+            let _cleared: io::Result<()> = receiver.try_io(|| {
+                received = retry_on_intr(|| rustix::io::read(receiver, &mut *buf)).map_err(io::Error::from);
+                match received {
+                    Ok(n) if n == buf.len() => Ok(()),
+                    _ => Err(io::ErrorKind::WouldBlock.into()),
+                }
+            });
+        }
+        received
     }
 
     /// Looks inside tokio's readiness for writing, which `WouldBlock` clears.

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::io;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
 use socket2::{SockRef, Socket};
 use tokio::io::Interest;
@@ -22,9 +22,9 @@ use crate::sys::fd::{self, BorrowedFd};
 #[derive(Debug)]
 pub struct Registered {
     #[cfg(unix)]
-    io: AsyncFd<Socket>,
+    pub(super) io: AsyncFd<Socket>,
     #[cfg(not(unix))]
-    io: TcpStream,
+    pub(super) io: TcpStream,
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -45,24 +45,6 @@ impl Registered {
         Ok(Self { io })
     }
 
-    /// Waits until the socket can be read, has ended or has failed.
-    ///
-    /// # Errors
-    /// When the runtime is shutting down.
-    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let _guard = ready!(self.io.poll_read_ready(cx))?;
-        Poll::Ready(Ok(()))
-    }
-
-    /// Waits until the kernel takes bytes, or refuses them for good.
-    ///
-    /// # Errors
-    /// When the runtime is shutting down.
-    pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let _guard = ready!(self.io.poll_write_ready(cx))?;
-        Poll::Ready(Ok(()))
-    }
-
     /// Calls `io` if the driver has seen that the socket is ready for `interest`; `WouldBlock` takes
     /// that back.
     ///
@@ -73,26 +55,6 @@ impl Registered {
         return self.io.try_io(interest, io);
         #[cfg(not(unix))]
         return self.io.try_io(interest, || io(&SockRef::from(&self.io)));
-    }
-
-    /// Whether the driver has seen urgent data since it was last asked. Then a read may stop at the
-    /// mark with more in the queue, and the next one goes on behind it.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    #[must_use]
-    pub fn take_urgent(&self) -> bool {
-        let mut is_urgent = false;
-        let _cleared: io::Result<()> = self.io.try_io(Interest::PRIORITY, |_socket| {
-            is_urgent = true;
-            Err(io::ErrorKind::WouldBlock.into())
-        });
-        is_urgent
-    }
-
-    /// Not seen here.
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    #[must_use]
-    pub fn take_urgent(&self) -> bool {
-        false
     }
 
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.

@@ -1,13 +1,13 @@
 //! Memory of JavaScript: the chunk that a call sends, the buffer that the kernel reads into, and the piece that short messages
 //! are copied to.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt;
 use std::ptr;
 use std::slice;
 
-use napi::bindgen_prelude::{Buffer, FnArgs, Function, JsValue, Result, Uint8Array, Unknown};
-use napi::{Env, sys};
+use napi::bindgen_prelude::{Buffer, Error, FnArgs, Function, JsValue, Result, Uint8Array, Unknown};
+use napi::{Env, Status, sys};
 
 use super::node_api::{Persistent, Scope};
 
@@ -103,8 +103,9 @@ impl View {
 /// them. So no `Buffer` that was handed out is ever written again.
 pub struct ReadBuffer {
     bytes: *mut u8,
-    len: usize,
-    in_use: Cell<bool>,
+    /// How many bytes it holds.
+    pub len: usize,
+    in_use: RefCell<()>,
     /// Keeps the memory alive.
     _buffer: Buffer,
 }
@@ -118,16 +119,9 @@ impl ReadBuffer {
         Some(Self {
             bytes: bytes.as_mut_ptr(),
             len: bytes.len(),
-            in_use: Cell::new(false),
+            in_use: RefCell::new(()),
             _buffer: buffer,
         })
-    }
-
-    /// How many bytes it holds.
-    #[allow(clippy::len_without_is_empty, reason = "`new` refuses an empty one")]
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.len
     }
 
     /// Whether any of the bytes of `view` is its own.
@@ -139,24 +133,12 @@ impl ReadBuffer {
     /// Lets `fill` write into the first `limit` bytes of the buffer, or all of it. `None` for a call from inside of
     /// `fill`. JavaScript must not run meanwhile.
     pub fn fill<T>(&self, limit: usize, fill: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
-        if self.in_use.replace(true) {
-            return None;
-        }
-        let _in_use = ResetOnDrop(&self.in_use);
+        let _in_use = self.in_use.try_borrow_mut().ok()?;
         // SAFETY: the memory lives as long as `_buffer` holds it, and is not detached, as nobody
         // but lib/native/addon.js has it. JavaScript does not run during `fill`, `in_use` admits one
         // slice at a time, and no read of another realm on the same buffer begins inside of one.
         let bytes = unsafe { slice::from_raw_parts_mut(self.bytes, self.len.min(limit)) };
         Some(fill(bytes))
-    }
-}
-
-/// Also when `fill` panics: the buffer would otherwise be in use for ever.
-struct ResetOnDrop<'a>(&'a Cell<bool>);
-
-impl Drop for ResetOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
     }
 }
 
@@ -168,53 +150,88 @@ impl fmt::Debug for ReadBuffer {
     }
 }
 
+/// The longest message that is put into a [`MessagePool`]; lib/native/pool.js is told.
+pub const SHORT_BYTES: usize = 1_024;
+
+/// A place is the offset in the piece, and in so many lower bits the length; lib/native/pool.js is told.
+pub const LENGTH_BITS: u32 = 11;
+
+/// Messages begin at multiples of this, as Node's own.
+const ALIGNMENT: usize = 8;
+
+/// A piece of Node's Buffer pool, into which short messages go for as long as there is room.
+///
+/// A message in the read buffer has to be copied before JavaScript may keep it. For a long one that is work for JavaScript: it
+/// makes a Buffer of the size and copies. For a short one the call that copies costs more than the copy, so
+/// it is done here, on the way: what JavaScript gets is a place in memory that it gave before.
+///
+/// No byte is written twice. When a message does not fit, the piece is dropped at once. No place in it can be reported
+/// later, so JavaScript may switch pieces at any time.
+#[derive(Debug, Default)]
+pub struct MessagePool(RefCell<Option<Piece>>);
+
 /// A `Uint8Array` that bytes are copied to.
 #[derive(Debug)]
-pub struct Piece {
+struct Piece {
     /// The `ArrayBuffer`.
     memory: Persistent,
     start: usize,
     len: usize,
+    used: usize,
 }
 
-impl Piece {
-    /// `None` if the value is no `Uint8Array`, or reaches into the buffer that messages come from.
+impl MessagePool {
+    /// Takes a fresh piece, a `Uint8Array` of which nothing was handed out, in place of the last.
     ///
     /// # Errors
-    /// If the environment is ending.
-    pub fn new(env: Env, value: &Unknown<'_>, source: &ReadBuffer) -> Result<Option<Self>> {
+    /// `InvalidArg` if it is something else, or reaches into the buffer that messages come from.
+    pub fn refill(&self, env: Env, view: &Unknown<'_>, source: &ReadBuffer) -> Result<()> {
         let (mut memory, mut start) = (ptr::null_mut(), 0);
-        let view = View::of(env.raw(), value.raw(), &raw mut memory, &raw mut start);
-        let Some(view) = view.filter(|view| !source.overlaps(view)) else {
-            return Ok(None);
+        let view = View::of(env.raw(), view.raw(), &raw mut memory, &raw mut start);
+        let Some(View { len, .. }) = view.filter(|view| !source.overlaps(view)) else {
+            return Err(Error::new(
+                Status::InvalidArg,
+                "the piece of the pool must be a Uint8Array of memory of its own",
+            ));
         };
-        // SAFETY: a live handle of this call, as `value` is.
+        // SAFETY: a live handle of this call, as the view is.
         let memory = unsafe { Unknown::from_raw_unchecked(env.raw(), memory) };
         let memory = Persistent::new(env, &memory)?;
-        let len = view.len;
-        Ok(Some(Self { memory, start, len }))
+        self.0.replace(Some(Piece {
+            memory,
+            start,
+            len,
+            used: 0,
+        }));
+        Ok(())
     }
 
-    /// Copies `bytes`, which are in the buffer that it was made apart from, to `offset`; `false` where there is no room,
-    /// or no memory any more: a program may detach it.
-    pub fn write(&self, scope: &Scope, offset: usize, bytes: &[u8]) -> bool {
-        let Ok(memory) = self.memory.raw(scope) else {
-            return false;
-        };
+    /// Copies a short message of the buffer that the piece was made apart from; the place where it is now, or `None`: it
+    /// is too long, or there is no room, or no memory any more, as a program may detach it.
+    pub fn put(&self, scope: &Scope, message: &[u8]) -> Option<u32> {
+        if message.is_empty() || message.len() > SHORT_BYTES {
+            return None;
+        }
+        let mut room = self.0.borrow_mut();
+        let piece = room.as_mut()?;
+        let memory = piece.memory.raw(scope).unwrap_or(ptr::null_mut());
         let (mut data, mut len) = (ptr::null_mut(), 0);
-        let env = self.memory.env().raw();
-        // SAFETY: a live handle of the open scope, of whatever type; the places for results are valid.
-        let status = unsafe { sys::napi_get_arraybuffer_info(env, memory, &raw mut data, &raw mut len) };
-        let (start, end) = (self.start + offset, offset + bytes.len());
-        let has_room = end <= self.len && self.start + end <= len;
+        // SAFETY: a live handle of the open scope, of whatever type, or null, which is refused; the places for results
+        // are valid.
+        let status = unsafe { sys::napi_get_arraybuffer_info(scope.env, memory, &raw mut data, &raw mut len) };
+        let offset = piece.used;
+        let (start, end) = (piece.start + offset, offset + message.len());
+        let has_room = end <= piece.len && piece.start + end <= len;
         if status != sys::Status::napi_ok || data.is_null() || !has_room {
-            return false;
+            *room = None;
+            return None;
         }
         // SAFETY: Node-API has just given the address and the length of the memory, within which the target lies, and no
-        // JavaScript runs meanwhile. The source is the read buffer, which `new` has kept apart.
+        // JavaScript runs meanwhile. The source is the read buffer, which `refill` has kept apart.
         unsafe {
-            ptr::copy_nonoverlapping(bytes.as_ptr(), data.cast::<u8>().add(start), bytes.len());
+            ptr::copy_nonoverlapping(message.as_ptr(), data.cast::<u8>().add(start), message.len());
         }
-        true
+        piece.used = end.next_multiple_of(ALIGNMENT);
+        u32::try_from((offset << LENGTH_BITS) | message.len()).ok()
     }
 }

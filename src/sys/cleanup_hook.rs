@@ -3,12 +3,11 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::rc::Rc;
 
 use napi::{Env, sys};
-
-use super::panic::guarded;
 
 /// Work for the end of an environment. Dropped before, the work is too, undone.
 pub struct CleanupHook {
@@ -115,6 +114,6 @@ unsafe extern "C" fn on_waiting_end(hook: sys::napi_async_cleanup_hook_handle, c
 fn end(context: *mut c_void, hook: sys::napi_async_cleanup_hook_handle) {
     let ending = Ending(hook);
     if let Some(work) = taken_back(context).take() {
-        guarded(|| work(ending));
+        let _ = catch_unwind(AssertUnwindSafe(|| work(ending)));
     }
 }

@@ -3,6 +3,9 @@
 //! A face takes and returns types of Rust, and keeps the rules of what is behind it by itself, or by what its types
 //! admit: a handle scope is a [`Scope`](node_api::Scope), and what may be used on one thread only cannot leave it. What is
 //! left to the caller says its documentation, and the `SAFETY:` comment who meets it.
+//!
+//! No panic unwinds into C: every callback of C code catches it. It is a bug of this crate, the hook has printed it, and the
+//! process goes on with the other sockets.
 #![allow(unsafe_code, reason = "the one room for it: everything else forbids or denies it")]
 
 pub mod bytes;
@@ -10,7 +13,6 @@ pub mod bytes;
 pub mod cleanup_hook;
 pub mod fd;
 pub mod node_api;
-pub mod panic;
 pub mod tcp;
 pub mod threadsafe_function;
 #[cfg(target_os = "linux")]

@@ -37,8 +37,11 @@ impl Persistent {
         let mut value = ptr::null_mut();
         // SAFETY: the reference is strong and was made in `self.env`; it is deleted only by `drop`.
         let status = unsafe { sys::napi_get_reference_value(self.env, self.reference, &raw mut value) };
-        check(status, "napi_get_reference_value")?;
-        Ok(value)
+        if status == sys::Status::napi_ok {
+            Ok(value)
+        } else {
+            Err(failure(status, "napi_get_reference_value"))
+        }
     }
 }
 
@@ -53,7 +56,7 @@ impl Drop for Persistent {
 /// A handle scope that is open.
 #[derive(Debug)]
 pub struct Scope {
-    env: sys::napi_env,
+    pub(super) env: sys::napi_env,
     /// Only [`in_scope`] makes one.
     _private: PhantomData<*mut ()>,
 }
@@ -83,7 +86,12 @@ impl Scope {
     /// If it threw, or the environment is ending.
     pub fn call(&self, this: &Persistent, function: &Persistent, numbers: [u32; 2]) -> Result<Unknown<'_>> {
         let (this, function) = (this.raw(self)?, function.raw(self)?);
-        let arguments = numbers.map(|number| self.number(number));
+        let arguments = numbers.map(|number| {
+            let mut value = ptr::null_mut();
+            // SAFETY: a handle scope is open; `value` is a valid place for the result.
+            unsafe { sys::napi_create_uint32(self.env, number, &raw mut value) };
+            value
+        });
         let mut object = ptr::null_mut();
         // SAFETY: a handle scope is open, all values are live in it, and `object` is a valid place for the result.
         let status = unsafe {
@@ -102,53 +110,6 @@ impl Scope {
         check(status, "napi_call_function")?;
         // SAFETY: the value that the function returned, live for as long as the scope is.
         Ok(unsafe { Unknown::from_raw_unchecked(self.env, object) })
-    }
-
-    /// Calls `function` in a callback scope of its own, in `context`. Returns when it and the ticks it queued have run; an
-    /// exception has then been reported.
-    ///
-    /// # Errors
-    /// If the environment is ending.
-    ///
-    /// The caller holds no borrow of anything that a native call from JavaScript could want.
-    pub fn make_callback(
-        &self,
-        context: &AsyncContext,
-        this: &Persistent,
-        function: &Persistent,
-        id: u32,
-        argument: Option<f64>,
-    ) -> Emitted {
-        let (Ok(this), Ok(function)) = (this.raw(self), function.raw(self)) else {
-            return Err(EnvironmentEnding);
-        };
-        let mut arguments = [self.number(id), ptr::null_mut()];
-        if let Some(number) = argument {
-            // SAFETY: a handle scope is open; the place for the result is valid.
-            unsafe { sys::napi_create_double(self.env, number, &raw mut arguments[1]) };
-        }
-        let mut result = ptr::null_mut();
-        // SAFETY: all values are live in the open handle scope, `arguments` has as many as are
-        // told, and the context is destroyed only with its socket, which the caller holds.
-        let status = unsafe {
-            sys::napi_make_callback(
-                self.env,
-                context.context.as_ptr(),
-                this,
-                function,
-                1 + usize::from(argument.is_some()),
-                arguments.as_ptr(),
-                &raw mut result,
-            )
-        };
-        can_go_on(status).or_else(|_| self.report_exception())
-    }
-
-    fn number(&self, number: u32) -> sys::napi_value {
-        let mut value = ptr::null_mut();
-        // SAFETY: a handle scope is open; `value` is a valid place for the result.
-        unsafe { sys::napi_create_uint32(self.env, number, &raw mut value) };
-        value
     }
 
     /// Clears the pending exception, without which every later call would fail, and hands it to
@@ -178,6 +139,51 @@ impl Scope {
 /// JavaScript cannot run any more: the worker is being terminated or the process exits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnvironmentEnding;
+
+/// Calls `listener` in a callback scope of its own, in `context`, with `id` and a number: those that `choose` names, in
+/// the handle scope of the call. Returns when the listener and the ticks that it queued have run; an exception has then
+/// been reported.
+///
+/// # Errors
+/// If the environment is ending.
+///
+/// The caller is on the environment's thread, in a callback of its event loop, and holds no borrow of anything that a
+/// native call from JavaScript could want.
+pub fn emit<'a>(
+    context: &AsyncContext,
+    this: &Persistent,
+    id: u32,
+    choose: impl FnOnce(&Scope) -> (&'a Persistent, Option<f64>),
+) -> Emitted {
+    let emitted = in_scope(Env::from_raw(context.env), |scope| {
+        let (listener, number) = choose(scope);
+        let (Ok(this), Ok(listener)) = (this.raw(scope), listener.raw(scope)) else {
+            return Err(EnvironmentEnding);
+        };
+        let (mut arguments, mut result) = ([ptr::null_mut(); 2], ptr::null_mut());
+        // SAFETY: a handle scope is open; the place for the result is valid.
+        unsafe { sys::napi_create_uint32(scope.env, id, &raw mut arguments[0]) };
+        if let Some(number) = number {
+            // SAFETY: as above.
+            unsafe { sys::napi_create_double(scope.env, number, &raw mut arguments[1]) };
+        }
+        // SAFETY: all values are live in the open handle scope, `arguments` has as many as are
+        // told, and the context is destroyed only with its socket, which the caller holds.
+        let status = unsafe {
+            sys::napi_make_callback(
+                scope.env,
+                context.context.as_ptr(),
+                this,
+                listener,
+                1 + usize::from(number.is_some()),
+                arguments.as_ptr(),
+                &raw mut result,
+            )
+        };
+        can_go_on(status).or_else(|_| scope.report_exception())
+    });
+    emitted.unwrap_or(Err(EnvironmentEnding))
+}
 
 /// How a call into JavaScript ended: what comes next can run, or not.
 pub type Emitted = std::result::Result<(), EnvironmentEnding>;

@@ -2,13 +2,13 @@
 
 use std::ffi::c_void;
 use std::mem::transmute;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use napi::bindgen_prelude::Object;
 use napi::{Env, JsValue, Result, sys};
 
 use super::node_api::check;
-use super::panic::guarded;
 
 /// A thread-safe function without a JavaScript function: each call has the callback run once, on the
 /// environment's thread. Whoever drops it lets go of it.
@@ -92,5 +92,5 @@ unsafe extern "C" fn on_called(
     }
     // SAFETY: `create` gave a function of this type as the context.
     let callback = unsafe { transmute::<*mut c_void, fn(Env)>(context) };
-    guarded(|| callback(Env::from_raw(env)));
+    let _ = catch_unwind(AssertUnwindSafe(|| callback(Env::from_raw(env))));
 }

@@ -8,14 +8,13 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ffi::{c_int, c_uint, c_void};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use libloading::os::unix::Library;
 use napi::Env;
-
-use super::panic::guarded;
 
 /// `uv_loop_t *`.
 type RawLoop = *mut c_void;
@@ -49,13 +48,10 @@ struct Uv {
     get_data: unsafe extern "C" fn(RawHandle) -> *mut c_void,
 }
 
-impl Uv {
-    /// The running process's libuv; `None` if it exports none, or one of another major version.
-    fn get() -> Option<&'static Self> {
-        static UV: OnceLock<Option<Uv>> = OnceLock::new();
-        UV.get_or_init(Self::load).as_ref()
-    }
+/// The running process's libuv; `None` if it exports none, or one of another major version.
+static UV: LazyLock<Option<Uv>> = LazyLock::new(Uv::load);
 
+impl Uv {
     fn load() -> Option<Self> {
         let process = Library::this();
         // SAFETY: the type is that of uv.h, for all of libuv 1.
@@ -97,7 +93,7 @@ pub struct Loop {
 impl Loop {
     /// `None` where the process has no libuv that is known.
     pub fn of(env: Env) -> Option<Self> {
-        let uv = Uv::get()?;
+        let uv = UV.as_ref()?;
         let raw: RawLoop = env.get_uv_event_loop().ok()?.cast();
         (!raw.is_null()).then_some(Self { uv, raw })
     }
@@ -249,7 +245,7 @@ fn free(raw: NonNull<c_void>, data: NonNull<Data>) -> Data {
 /// `raw` must be what libuv passed to a callback.
 unsafe fn data_of(raw: RawHandle) -> Option<NonNull<Data>> {
     // SAFETY: the caller passes an initialised handle, whose data `with_data` has set.
-    NonNull::new(unsafe { (Uv::get()?.get_data)(raw) }.cast())
+    NonNull::new(unsafe { (UV.as_ref()?.get_data)(raw) }.cast())
 }
 
 unsafe extern "C" fn on_poll(raw: RawHandle, _status: c_int, _events: c_int) {
@@ -264,7 +260,7 @@ unsafe extern "C" fn on_idle(raw: RawHandle) {
     };
     // SAFETY: the data lives until the handle is closed. The callback may close it, and so is kept by an owner of its own.
     if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {
-        guarded(|| callback());
+        let _ = catch_unwind(AssertUnwindSafe(&*callback));
     }
 }
 
@@ -275,6 +271,6 @@ unsafe extern "C" fn on_closed(raw: RawHandle) {
         return;
     };
     if let Some(finished) = free(raw, data).finished.take() {
-        guarded(finished);
+        let _ = catch_unwind(AssertUnwindSafe(finished));
     }
 }

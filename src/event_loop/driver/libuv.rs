@@ -118,7 +118,7 @@ fn on_readable(event_loop: &Rc<EventLoop>) {
 }
 
 fn turn(event_loop: &Rc<EventLoop>) {
-    let is_work_left = event_loop.run_ready(Budget::turn());
+    let is_work_left = event_loop.run_ready(Budget::TURN);
     if let Some(Driver::Libuv(driver)) = &*event_loop.driver.borrow() {
         if is_work_left {
             driver.turn_again();

@@ -117,7 +117,7 @@ impl Drop for ThreadDriver {
 /// One item of the `ThreadsafeFunction`, in a callback scope of its own: one event.
 fn on_posted(env: Env) {
     sources::with_event_loop(env, |event_loop| {
-        let is_work_left = event_loop.run_ready(Budget::single_event());
+        let is_work_left = event_loop.run_ready(Budget::SINGLE_EVENT);
         let Some(shared) = shared_of(event_loop) else {
             return;
         };
@@ -127,10 +127,10 @@ fn on_posted(env: Env) {
         }
         shared.posted.store(false, Ordering::Release);
         // A wake may have come between the look at the queue and the line above.
-        if event_loop.queue.len() > 0 {
-            shared.post();
-        } else {
+        if event_loop.queue.lock().ids.is_empty() {
             shared.gate.open();
+        } else {
+            shared.post();
         }
     });
 }

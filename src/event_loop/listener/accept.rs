@@ -3,11 +3,11 @@
 use std::fs::File;
 use std::io;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::{Io, ListenerSource};
-use crate::event_loop::javascript::Event;
-use crate::event_loop::turn::Budget;
+use crate::event_loop::turn::{Budget, Event};
 use crate::event_loop::{EventLoop, StreamSource};
 use crate::net::errno::{EMFILE, ENFILE, errno};
 use crate::net::{Listener, Stream};
@@ -15,15 +15,16 @@ use crate::net::{Listener, Stream};
 impl ListenerSource {
     /// Accepts until the queue is empty or the budget is spent.
     pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
-        if self.attachment.is_closing() {
+        self.attachment.socket_waker.queued.store(false, Ordering::Release);
+        if self.attachment.closing.get() {
             self.attachment.close_in_turn(event_loop);
             return budget.spend(0);
         }
         while let Some(stream) = self.next_connection(event_loop) {
             let id = StreamSource::accepted(event_loop, &self.attachment, stream);
-            self.attachment.emit(event_loop, Event::Connection(id));
+            event_loop.emit(&self.attachment, Event::Connection(id));
             budget.spend(0);
-            if self.attachment.is_closing() || event_loop.stopped.get() {
+            if self.attachment.closing.get() || event_loop.stopped.get() {
                 return;
             }
             if budget.source_is_spent() {
@@ -38,7 +39,7 @@ impl ListenerSource {
             return None;
         };
         let _entered = event_loop.runtime().enter();
-        let mut cx = Context::from_waker(self.attachment.waker());
+        let mut cx = Context::from_waker(&self.attachment.waker);
         loop {
             match listener.poll_accept(&mut cx) {
                 Poll::Ready(Ok(stream)) => return Some(stream),

@@ -50,7 +50,7 @@ impl ListenerSource {
     /// A listener without a descriptor.
     pub fn create(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind) -> u32 {
         event_loop.sources.insert(|id| {
-            Source::Listener(Rc::new(Self {
+            Source::Listener(Box::new(Self {
                 attachment: Attachment::new(event_loop, id, realm),
                 kind,
                 io: RefCell::default(),

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use super::requests::{
@@ -9,11 +10,10 @@ use super::requests::{
 };
 use super::{Io, StreamSource};
 use crate::event_loop::heap::keep_freed_memory;
-use crate::event_loop::javascript::Event;
-use crate::event_loop::turn::Budget;
-use crate::event_loop::{DriverKind, EventLoop};
+use crate::event_loop::turn::{Budget, Event};
+use crate::event_loop::{DriverKind, EventLoop, Realm};
 use crate::net::Stream;
-use crate::net::errno::{EBADF, errno, status};
+use crate::net::errno::{EBADF, status};
 
 /// What a read takes at most, but on a fast stream; as much as one of libuv.
 const READ_BYTES: usize = 64 * 1024;
@@ -25,21 +25,25 @@ impl StreamSource {
     /// Does what has become possible: one event after the other, until nothing is, or the budget
     /// is spent.
     pub(in crate::event_loop) fn run(&self, event_loop: &Rc<EventLoop>, budget: &mut Budget) {
-        if self.attachment.is_closing() {
+        self.attachment.socket_waker.queued.store(false, Ordering::Release);
+        if self.attachment.closing.get() {
             self.attachment.close_in_turn(event_loop);
             return budget.spend(0);
         }
         self.requests.remove(ARMED);
         while let Some((event, bytes)) = self.next_event(event_loop) {
-            self.update_alive(event_loop);
-            self.attachment.emit(event_loop, event);
+            // Bytes end no request.
+            if bytes == 0 {
+                self.update_alive(event_loop);
+            }
+            event_loop.emit(&self.attachment, event);
             budget.spend(bytes);
             // As libuv, which looks when the callback and its ticks are over: whoever stopped and
             // started again in between still hears of the end.
             if !self.requests.has(READING) {
                 self.requests.remove(HUNG_UP);
             }
-            if self.attachment.is_closing() || event_loop.stopped.get() {
+            if self.attachment.closing.get() || event_loop.stopped.get() {
                 return;
             }
             if budget.source_is_spent() {
@@ -54,7 +58,7 @@ impl StreamSource {
     /// read that seemed to be the last.
     fn next_event(&self, event_loop: &EventLoop) -> Option<(Event, usize)> {
         let io = self.io.borrow();
-        let mut cx = Context::from_waker(self.attachment.waker());
+        let mut cx = Context::from_waker(&self.attachment.waker);
         if self.requests.has(CONNECTING) {
             let outcome = match (self.delayed_error.take(), &*io) {
                 (0, Io::Open(stream)) => match stream.poll_connect(&mut cx) {
@@ -101,20 +105,14 @@ impl StreamSource {
         self.requests.has(READING) && stream.is_over()
     }
 
-    /// How much the next read may take. A stream that fills its reads gets the whole buffer: fewer
-    /// and larger calls halve what a fast stream costs. One that JavaScript stops now and then
-    /// does not, so that no more is read beyond its high-water mark than libuv would read.
-    fn next_read_len(&self) -> usize {
-        let buffer = &self.attachment.realm.read_buffer;
-        let most = if self.requests.has(FAST) {
-            buffer.len()
-        } else {
-            buffer.len().min(READ_BYTES)
-        };
-        most.min(self.read_limit.get() as usize)
-    }
-
+    /// Reads, if JavaScript wants it and something is there. Mostly the read is partial and leaves the queue of the
+    /// kernel empty: the look after it is the one that arms the waker.
     fn next_read(&self, stream: &Stream, cx: &mut Context<'_>) -> Option<(Event, usize)> {
+        let Realm {
+            read_buffer,
+            hang_up_is_end,
+            ..
+        } = &*self.attachment.realm;
         while self.requests.has(READING) {
             if self.requests.remove(HUNG_UP) {
                 self.requests.remove(READING);
@@ -123,22 +121,32 @@ impl StreamSource {
             if self.requests.has(ARMED) {
                 return None;
             }
-            let limit = self.next_read_len();
-            let buffer = &self.attachment.realm.read_buffer;
-            let received = buffer.fill(limit, |buf| stream.try_recv(buf));
+            // A stream that fills its reads gets the whole buffer: fewer and larger calls halve what a fast stream costs.
+            // One that JavaScript stops now and then does not, so that no more is read beyond its high-water mark than
+            // libuv would read.
+            let most = if self.requests.has(FAST) {
+                usize::MAX
+            } else {
+                READ_BYTES
+            };
+            let limit = most.min(read_buffer.len).min(self.read_limit.get() as usize);
+            let received = read_buffer.fill(limit, |buf| stream.try_recv(buf));
             match received.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into())) {
-                Ok(0) => {
-                    self.requests.remove(READING);
-                    return Some((Event::Read(0), 0));
-                }
-                Ok(n) => {
-                    let is_fast = n >= READ_BYTES;
-                    self.requests.set(FAST, is_fast);
-                    if is_fast {
+                Ok(n) if n > 0 => {
+                    self.requests.remove(FAST);
+                    if n >= READ_BYTES {
+                        self.requests.insert(FAST);
                         keep_freed_memory();
                     }
-                    if n < limit {
-                        self.look_after_partial_read(stream, cx);
+                    if n == limit {
+                        // More may be there.
+                    } else if stream.poll_read_ready(cx).is_pending() {
+                        self.requests.insert(ARMED);
+                    } else if !hang_up_is_end {
+                        // The write that waits learns of the hang-up before the next read does.
+                        self.reads_in_a_row.set(READS_BEFORE_A_WRITE);
+                    } else if stream.is_hung_up() {
+                        self.requests.insert(HUNG_UP);
                     }
                     return Some((Event::Read(i32::try_from(n).unwrap_or(i32::MAX)), n));
                 }
@@ -148,26 +156,13 @@ impl StreamSource {
                         return None;
                     }
                 }
-                Err(error) => {
+                ended => {
                     self.requests.remove(READING);
-                    return Some((Event::Read(errno(&error)), 0));
+                    return Some((Event::Read(status(&ended.map(drop))), 0));
                 }
             }
         }
         None
-    }
-
-    /// Mostly the queue of the kernel is empty, and this look is the one that arms the waker. Where a
-    /// hang-up is the end (see [`Realm`](crate::event_loop::Realm)), notes it; where it is not, the
-    /// write that waits learns of it before the next read does.
-    fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
-        if stream.poll_read_ready(cx).is_pending() {
-            self.requests.insert(ARMED);
-        } else if !self.attachment.realm.hang_up_is_end {
-            self.reads_in_a_row.set(READS_BEFORE_A_WRITE);
-        } else if stream.is_hung_up() {
-            self.requests.insert(HUNG_UP);
-        }
     }
 
     /// Asks tokio for the readiness that is waited for, so that the waker is known; if it is there
@@ -176,7 +171,7 @@ impl StreamSource {
         let is_ready = {
             let io = self.io.borrow();
             let Io::Open(stream) = &*io else { return };
-            let mut cx = Context::from_waker(self.attachment.waker());
+            let mut cx = Context::from_waker(&self.attachment.waker);
             let wants_write = self.requests.has(CONNECTING | AWAITING_WRITABLE);
             (wants_write && stream.poll_write_ready(&mut cx).is_ready())
                 || (self.requests.has(READING) && stream.poll_read_ready(&mut cx).is_ready())

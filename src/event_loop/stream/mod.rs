@@ -62,15 +62,15 @@ impl StreamSource {
         let kind = stream.kind();
         let id = Self::insert(event_loop, realm, kind, Io::Open(stream));
         let context = realm.listeners.context_of_nobody(listener.id, id, kind);
-        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.sources.get(id)) {
-            stream.attachment.set_context(context);
+        if let (Some(context), Some(source)) = (context, event_loop.source(id)) {
+            source.attachment().set_context(context);
         }
         id
     }
 
     fn insert(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind, io: Io) -> u32 {
         event_loop.sources.insert(|id| {
-            Source::Stream(Rc::new(Self {
+            Source::Stream(Self {
                 attachment: Attachment::new(event_loop, id, realm),
                 kind,
                 io: RefCell::new(io),
@@ -79,7 +79,7 @@ impl StreamSource {
                 read_limit: Cell::new(u32::MAX),
                 reads_in_a_row: Cell::new(0),
                 path: PathSlot::default(),
-            }))
+            })
         })
     }
 

@@ -1,6 +1,6 @@
 //! A connected byte stream: TCP, Unix-domain, or an adopted pipe.
 //!
-//! Here is what it is, and when it is ready; [`transfer`] moves its bytes.
+//! Here is what it is; [`transfer`] knows when it is ready, and moves its bytes.
 
 mod transfer;
 
@@ -79,28 +79,6 @@ impl Stream {
     #[must_use]
     pub fn is_readable(&self) -> bool {
         each!(self, _stream => true, fifo => fifo.is_readable())
-    }
-
-    /// Waits until the stream can be read, has ended or has failed.
-    ///
-    /// # Errors
-    /// When the runtime is shutting down.
-    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each!(self,
-            stream => stream.poll_read_ready(cx),
-            fifo => fifo.poll_read_ready(cx)
-        )
-    }
-
-    /// Waits until the kernel takes bytes, or refuses them for good.
-    ///
-    /// # Errors
-    /// When the runtime is shutting down.
-    pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        each!(self,
-            stream => stream.poll_write_ready(cx),
-            fifo => fifo.poll_write_ready(cx)
-        )
     }
 
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.

@@ -1,4 +1,4 @@
-//! How a stream moves bytes.
+//! When a stream is ready, and how it moves bytes.
 //!
 //! Reading goes through tokio's readiness and clears it after a short read, so that a quiet socket
 //! costs no second recv(2) that only says `EAGAIN`. Writing asks the kernel first and tokio's
@@ -6,47 +6,81 @@
 //! said so.
 
 use std::io::{self, IoSlice, Read};
+use std::task::{Context, Poll};
 
+#[cfg(not(unix))]
+use socket2::SockRef;
+use socket2::Socket;
 use tokio::io::Interest;
 
-use super::{Stream, each};
+use super::{Registered, Stream, each};
 use crate::net::errno::{ENOBUFS, errno};
 
 /// The most slices that one sendmsg(2) takes: `UIO_MAXIOV` on Linux, `IOV_MAX` elsewhere.
 pub const MAX_SLICES: usize = 1_024;
 
 impl Stream {
+    /// Waits until the stream can be read, has ended or has failed.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
+    pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self,
+            stream => stream.io.poll_read_ready(cx).map_ok(drop),
+            fifo => fifo.poll_read_ready(cx)
+        )
+    }
+
+    /// Waits until the kernel takes bytes, or refuses them for good.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
+    pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        each!(self,
+            stream => stream.io.poll_write_ready(cx).map_ok(drop),
+            fifo => fifo.poll_write_ready(cx)
+        )
+    }
+
     /// One recv(2), if the stream is known to be readable. 0 is the end of the stream.
     ///
     /// A read shorter than `buf` also clears the readiness: on a stream that means that the
     /// kernel's queue was empty at that moment (epoll(7), "Questions and answers", 9), and
     /// whatever comes later is a new edge. Unless urgent data came: then the read may have stopped
-    /// at the mark.
+    /// at the mark, and the next one goes on behind it.
     ///
     /// # Errors
     /// `WouldBlock` when nothing is there; otherwise as recv(2).
     pub fn try_recv(&self, buf: &mut [u8]) -> io::Result<usize> {
-        let mut received = None;
-        let mut recv = |read: &mut dyn FnMut(&mut [u8]) -> io::Result<usize>| {
-            match received.insert(retry_interrupted(|| read(buf))) {
-                Ok(n) if *n == buf.len() || (*n > 0 && self.take_urgent()) => Ok(()),
+        let stream = match self {
+            Self::Socket(stream, _) => stream,
+            #[cfg(unix)]
+            Self::Fifo(fifo) => return fifo.try_read(buf),
+        };
+        let mut received = Err(io::ErrorKind::WouldBlock.into());
+        let recv = |mut socket: &Socket| {
+            loop {
+                received = socket.read(buf);
+                if !matches!(&received, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+                    break;
+                }
+            }
+            let n = received.as_ref().map_or(0, |n| *n);
+            if n == buf.len() || (n > 0 && take_urgent(stream)) {
+                Ok(())
+            } else {
                 // Also the end of the stream is level-triggered no more once it was read.
-                _ => Err(io::ErrorKind::WouldBlock.into()),
+                Err(io::ErrorKind::WouldBlock.into())
             }
         };
-        let _cleared: io::Result<()> = each!(self,
-            stream => stream.try_io(Interest::READABLE, |mut socket| {
-                recv(&mut |buf| socket.read(buf))
-            }),
-            fifo => fifo
-                .try_read_io(|pipe| recv(&mut |buf| Ok(rustix::io::read(pipe, buf)?)))
-                .unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
-        );
-        received.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into()))
-    }
-
-    fn take_urgent(&self) -> bool {
-        each!(self, stream => stream.take_urgent(), _fifo => false)
+        #[cfg(unix)]
+        let _cleared: io::Result<()> = stream.io.try_io(Interest::READABLE, recv);
+        #[cfg(not(unix))]
+        let _cleared: io::Result<()> = stream.io.try_io(Interest::READABLE, || {
+            let mut recv = recv;
+            recv(&SockRef::from(&stream.io))
+        });
+        received
     }
 
     /// One send(2). Asks the kernel whether or not tokio thinks that the stream is writable.
@@ -75,6 +109,23 @@ impl Stream {
             )
         }))
     }
+}
+
+/// Whether the driver has seen urgent data since it was last asked.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn take_urgent(stream: &Registered) -> bool {
+    let mut is_urgent = false;
+    let _cleared: io::Result<()> = stream.io.try_io(Interest::PRIORITY, |_socket| {
+        is_urgent = true;
+        Err(io::ErrorKind::WouldBlock.into())
+    });
+    is_urgent
+}
+
+/// Not seen here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn take_urgent(_stream: &Registered) -> bool {
+    false
 }
 
 /// A peer that is gone must be an error, not a signal that kills the process.
