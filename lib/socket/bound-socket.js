@@ -15,7 +15,8 @@ const { Stream, eventLoop } = require('../native/addon');
 const { checkBind } = require('../node/permission');
 const { hasPaths } = require('../node/versions');
 
-/** @import { Address, NativeStream } from '../native/stream' */
+/** @import { Address } from '../native/source' */
+/** @import { NativeStream } from '../native/stream' */
 
 /** Flags of the native `bind()`. */
 const IPV6_ONLY = 1;
