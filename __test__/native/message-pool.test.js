@@ -112,10 +112,10 @@ async function stream(t) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const accepted = once(server, 'connection');
   const id = binding.streamCreate(realm, false);
-  binding.streamAttach(id, {}, 'TCPWRAP');
+  binding.sourceAttach(id, {}, 'TCPWRAP');
   t.after(async () => {
     const closed = next();
-    binding.streamClose(id);
+    binding.sourceClose(id);
     await closed;
     assert.ok(lease);
   });

@@ -129,31 +129,11 @@ export declare function fdLook(fd: number, knowsOfFin: boolean): DeliveryLook | 
 /** `TCP_INFO` of a socket of Node's, or an error. */
 export declare function fdTcpInfo(fd: number): ConnectionInfo | number
 
-/** r" getsockname(2), or an error. */
-export declare function listenerAddress(id: number): Address | number
-
 /** r" Takes over the bound socket of a stream. */
 export declare function listenerAdopt(id: number, streamId: number): number
 
-/**
- * Has events told, in the async context of this moment with `owner` as its resource.
- *
- * # Errors
- * If the environment is ending.
- */
-export declare function listenerAttach(id: number, owner: object, resourceType: string): void
-
-/** r" bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
-export declare function listenerBind(id: number, address: string, port: number, flags: number): number
-
-/** r" bind(2) to a path. */
-export declare function listenerBindPath(id: number, path: string): number
-
 /** r" chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already. */
 export declare function listenerChmod(id: number, mode: number): number
-
-/** r" Closes the descriptor and removes the path. */
-export declare function listenerClose(id: number): void
 
 /**
  * Makes a listener without a descriptor; its id.
@@ -163,20 +143,8 @@ export declare function listenerClose(id: number): void
  */
 export declare function listenerCreate(realm: number, isPipe: boolean): number
 
-/** The descriptor, or -1. */
-export declare function listenerFd(id: number): number
-
-/** r" Whether it is referenced. */
-export declare function listenerHasRef(id: number): boolean
-
 /** r" listen(2). */
 export declare function listenerListen(id: number, backlog: number): number
-
-/** r" Adopts a descriptor. */
-export declare function listenerOpen(id: number, fd: number): number
-
-/** r" Whether the listener keeps the process alive. */
-export declare function listenerSetRef(id: number, referenced: boolean): void
 
 /**
  * Gives a realm a piece of Node's Buffer pool, of which nothing was handed out: short messages go there. Nothing
@@ -186,6 +154,38 @@ export declare function listenerSetRef(id: number, referenced: boolean): void
  * `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
  */
 export declare function refillPool(realm: number, piece: Uint8Array): void
+
+/**
+ * Has events told, in the async context of this moment with `owner` as its resource.
+ *
+ * # Errors
+ * If the environment is ending.
+ */
+export declare function sourceAttach(id: number, owner: object, resourceType: string): void
+
+/** r" bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
+export declare function sourceBind(id: number, address: string, port: number, flags: number): number
+
+/** r" bind(2) to a path. */
+export declare function sourceBindPath(id: number, path: string): number
+
+/** r" Closes the descriptor and removes the path; the bytes that the peer has not acknowledged, or an error. */
+export declare function sourceClose(id: number): number
+
+/** The descriptor, or -1. */
+export declare function sourceFd(id: number): number
+
+/** r" Whether it is referenced. */
+export declare function sourceHasRef(id: number): boolean
+
+/** r" getsockname(2), or an error. */
+export declare function sourceLocalAddress(id: number): Address | number
+
+/** r" Adopts a descriptor. */
+export declare function sourceOpen(id: number, fd: number): number
+
+/** r" Whether the source keeps the process alive while it reads, or listens. */
+export declare function sourceSetRef(id: number, referenced: boolean): void
 
 /**
  * Starts the event loop of this environment, or joins the one that runs: `slab` is where the
@@ -214,25 +214,8 @@ export interface Started {
   lengthBits: number
 }
 
-/**
- * Has events told, in the async context of this moment with `owner` as its resource.
- *
- * # Errors
- * If the environment is ending.
- */
-export declare function streamAttach(id: number, owner: object, resourceType: string): void
-
 /** r" Waits until the kernel takes bytes again. */
 export declare function streamAwaitWritable(id: number): void
-
-/** r" bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
-export declare function streamBind(id: number, address: string, port: number, flags: number): number
-
-/** r" bind(2) to a path. */
-export declare function streamBindPath(id: number, path: string): number
-
-/** r" Closes the descriptor; the bytes that the peer has not acknowledged, or an error. */
-export declare function streamClose(id: number): number
 
 /** r" Starts to connect to an IP address. */
 export declare function streamConnect(id: number, address: string, port: number): number
@@ -248,26 +231,14 @@ export declare function streamConnectPath(id: number, path: string): number
  */
 export declare function streamCreate(realm: number, isPipe: boolean): number
 
-/** The descriptor, or -1. */
-export declare function streamFd(id: number): number
-
 /** r" Has a writable event in the next turn, for a write that is over. */
 export declare function streamFinishWrite(id: number): void
-
-/** r" Whether it is referenced. */
-export declare function streamHasRef(id: number): boolean
 
 /** r" Bounds the bytes of one read event; 0 lifts the bound. */
 export declare function streamLimitRead(id: number, bytes: number): void
 
-/** r" getsockname(2), or an error. */
-export declare function streamLocalAddress(id: number): Address | number
-
 /** r" One look at a stream, or an error. */
 export declare function streamLook(id: number): DeliveryLook | number
-
-/** r" Adopts a connected descriptor. */
-export declare function streamOpen(id: number, fd: number): number
 
 /** r" Starts to read. */
 export declare function streamReadStart(id: number): number
@@ -289,9 +260,6 @@ export declare function streamSetNoDelay(id: number, enable: boolean): number
 
 /** r" `TCP_NOTSENT_LOWAT`. */
 export declare function streamSetNotSentLowWatermark(id: number, bytes: number): number
-
-/** r" Whether the stream keeps the process alive while it reads. */
-export declare function streamSetRef(id: number, referenced: boolean): void
 
 /** r" `IP_TOS` or `IPV6_TCLASS`. */
 export declare function streamSetTypeOfService(id: number, tos: number): number

@@ -217,7 +217,7 @@ const serverMethods = {
   address() {
     const listener = this[kListener];
     if (listener?.kind === 'tcp') {
-      const address = listener.address();
+      const address = listener.localAddress();
       if (typeof address === 'number') throw errnoError(address, 'address');
       return address;
     }

@@ -12,11 +12,12 @@ const { netError } = require('../errors/net');
 const { endpointError, errnoError } = require('../errors/system');
 const { validateBoolean, validateObject, validatePort, validateString } = require('../errors/validate');
 const { Stream, eventLoop } = require('../native/addon');
-const { IPV6_ONLY, REUSE_PORT } = require('../native/stream');
+const { IPV6_ONLY, REUSE_PORT } = require('../native/source');
 const { checkBind } = require('../node/permission');
 const { hasPaths } = require('../node/versions');
 
-/** @import { Address, NativeStream } from '../native/stream' */
+/** @import { Address } from '../native/source' */
+/** @import { NativeStream } from '../native/stream' */
 
 /**
  * Takes the stream out of a bound socket; assigned by the class, which alone can.

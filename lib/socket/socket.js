@@ -88,7 +88,7 @@ const { writeMethods } = require('./write');
  * }} SocketOptions what a program may give is checked
  *
  * @typedef {import('./state').SocketState} State
- * @typedef {Partial<import('../native/stream').Address>} PartialAddress
+ * @typedef {Partial<import('../native/source').Address>} PartialAddress
  * @typedef {(error?: Error | null) => void} WriteCallback
  * @typedef {{ chunk: string | Uint8Array, encoding: BufferEncoding }} Entry of the queue of a Writable
  * @typedef {string | Uint8Array | Entry[]} Data of one write, or of several

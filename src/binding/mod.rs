@@ -15,6 +15,7 @@ mod call;
 mod delivery;
 mod error;
 mod listener;
+mod source;
 mod start;
 mod stream;
 mod write;

@@ -3,14 +3,13 @@
 use std::io::IoSlice;
 
 use napi::Env;
-use napi::bindgen_prelude::{Array, Either, Object, Result, Uint8ArraySlice};
+use napi::bindgen_prelude::{Array, Either, Result, Uint8ArraySlice};
 use napi_derive::napi;
 
 use super::Address;
 use super::call::{answer, at, calls, create, on};
 use crate::event_loop::{Source, StreamSource};
 use crate::net::options::Keepalive;
-use crate::net::socket::BindFlags;
 use crate::net::stream::MAX_SLICES;
 
 /// Makes a stream without a descriptor; its id.
@@ -22,25 +21,7 @@ pub fn stream_create(env: Env, realm: u32, is_pipe: bool) -> Result<u32> {
     create(env, realm, is_pipe, StreamSource::create)
 }
 
-/// Has events told, in the async context of this moment with `owner` as its resource.
-///
-/// # Errors
-/// If the environment is ending.
-#[napi]
-pub fn stream_attach(env: Env, id: u32, owner: Object<'_>, resource_type: String) -> Result<()> {
-    on(Source::stream, env, id, |_, stream| {
-        stream.attach(env, &owner, &resource_type)
-    })
-}
-
 calls! { Source::stream:
-    /// bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port.
-    stream_bind(address: String, port: u16, flags: u32) -> i32 =
-        |_, stream| at(&address, port, |addr| stream.bind(addr, BindFlags::from_bits(flags)));
-
-    /// bind(2) to a path.
-    stream_bind_path(path: String) -> i32 = |_, stream| stream.bind_path(&path);
-
     /// Starts to connect to an IP address.
     stream_connect(address: String, port: u16) -> i32 =
         |event_loop, stream| at(&address, port, |addr| stream.connect(event_loop, addr));
@@ -48,9 +29,6 @@ calls! { Source::stream:
     /// Starts to connect to a path.
     stream_connect_path(path: String) -> i32 =
         |event_loop, stream| stream.connect_path(event_loop, &path);
-
-    /// Adopts a connected descriptor.
-    stream_open(fd: i32) -> i32 = |event_loop, stream| stream.open(event_loop, fd);
 
     /// Starts to read.
     stream_read_start() -> i32 = |event_loop, stream| stream.read_start(event_loop);
@@ -69,9 +47,6 @@ calls! { Source::stream:
 
     /// Shuts the writing half down.
     stream_shutdown() -> i32 = |event_loop, stream| stream.shutdown(event_loop);
-
-    /// Closes the descriptor; the bytes that the peer has not acknowledged, or an error.
-    stream_close() -> i32 = |event_loop, stream| stream.close(event_loop);
 
     /// Closes the descriptor with a reset; the bytes that the peer has not acknowledged, or an error.
     stream_reset() -> i32 = |event_loop, stream| stream.reset(event_loop);
@@ -92,24 +67,8 @@ calls! { Source::stream:
     /// The type of service, or an error.
     stream_type_of_service() -> i32 = |_, stream| stream.type_of_service();
 
-    /// getsockname(2), or an error.
-    stream_local_address() -> Either<Address, i32> = |_, stream| answer(stream.local_addr());
-
     /// getpeername(2), or an error.
     stream_remote_address() -> Either<Address, i32> = |_, stream| answer(stream.peer_addr());
-
-    /// Whether the stream keeps the process alive while it reads.
-    stream_set_ref(referenced: bool) -> () =
-        |event_loop, stream| stream.set_referenced(event_loop, referenced);
-
-    /// Whether it is referenced.
-    stream_has_ref() -> bool = |_, stream| stream.is_referenced();
-}
-
-/// The descriptor, or -1.
-#[napi]
-pub fn stream_fd(env: Env, id: u32) -> i32 {
-    on(Source::stream, env, id, |_, stream| Some(stream.raw_fd())).unwrap_or(-1)
 }
 
 /// One sendmsg(2) of what follows `offset` in the concatenation of `chunks`; the bytes that the

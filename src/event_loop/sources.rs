@@ -1,6 +1,7 @@
 //! The sockets of an environment by their ids, and the environments by their threads.
 
 use std::cell::RefCell;
+use std::convert;
 use std::rc::Rc;
 
 use napi::{Env, sys};
@@ -22,6 +23,12 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whatever it is.
+    #[must_use]
+    pub fn any(&self) -> Option<&Self> {
+        Some(self)
+    }
+
     /// `None` if it is a listener.
     #[must_use]
     pub fn stream(&self) -> Option<&StreamSource> {
@@ -40,25 +47,47 @@ impl Source {
         }
     }
 
-    pub(super) fn attachment(&self) -> &Attachment {
+    /// What streams and listeners have in common.
+    #[must_use]
+    pub fn attachment(&self) -> &Attachment {
         match self {
             Self::Stream(stream) => &stream.attachment,
             Self::Listener(listener) => &listener.attachment,
         }
     }
 
-    fn raw_fd(&self) -> RawFd {
+    /// Adopts a descriptor: a stream one that is connected or still can be, a listener one that is bound.
+    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
+        let adopted = event_loop.sources.adopt(fd);
+        adopted.map_or_else(convert::identity, |fd| match self {
+            Self::Stream(stream) => stream.open(event_loop, fd),
+            Self::Listener(listener) => listener.open(fd),
+        })
+    }
+
+    /// Whether the source keeps the process alive while it reads, or listens.
+    pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
+        self.attachment().referenced.set(referenced);
         match self {
-            Self::Stream(stream) => stream.raw_fd(),
-            Self::Listener(listener) => listener.raw_fd(),
+            Self::Stream(stream) => stream.update_alive(event_loop),
+            Self::Listener(listener) => listener.update_alive(event_loop),
         }
     }
 
-    pub(super) fn abandon(&self) {
+    /// Closes the descriptor now; a close event follows. Pending requests get no event.
+    ///
+    /// Returns the bytes that the kernel has taken and the peer has not acknowledged, or an error.
+    pub fn close(&self, event_loop: &Rc<EventLoop>) -> i32 {
         match self {
-            Self::Stream(stream) => stream.abandon(),
-            Self::Listener(listener) => listener.abandon(),
+            Self::Stream(stream) => stream.close(event_loop),
+            Self::Listener(listener) => listener.close(event_loop),
         }
+    }
+
+    /// Closes without an event, because the environment ends.
+    pub(super) fn abandon(&self) {
+        self.attachment().begin_close();
+        self.attachment().close_io();
     }
 }
 
@@ -87,7 +116,7 @@ impl Sources {
             return Err(EBADF);
         }
         let slab = self.slab.borrow();
-        if slab.iter().any(|(_, source)| source.raw_fd() == fd) {
+        if slab.iter().any(|(_, source)| source.attachment().raw_fd() == fd) {
             return Err(EEXIST);
         }
         own(fd).ok_or(EBADF)

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
-use super::{Io, ListenerSource};
+use super::ListenerSource;
+use crate::event_loop::source::Io;
 use crate::event_loop::turn::{Budget, Event};
 use crate::event_loop::{EventLoop, StreamSource};
 use crate::net::errno::{EMFILE, ENFILE, errno};
@@ -34,7 +35,7 @@ impl ListenerSource {
     }
 
     fn next_connection(&self, event_loop: &EventLoop) -> Option<Stream> {
-        let io = self.io.borrow();
+        let io = self.attachment.io.borrow();
         let Io::Listening(listener) = &*io else {
             return None;
         };

@@ -5,53 +5,28 @@ use std::net::SocketAddr;
 
 use socket2::{SockAddr, Socket};
 
+use super::StreamSource;
 use super::requests::CONNECTING;
-use super::{Io, StreamSource};
 use crate::event_loop::EventLoop;
+use crate::event_loop::source::Io;
 use crate::net::Stream;
 use crate::net::adopt::is_unconnected;
-use crate::net::errno::{EINVAL, EISCONN, errno};
+use crate::net::errno::{EISCONN, errno};
 use crate::net::path::pipe_addr;
-use crate::net::socket::{self, BindFlags, Bound};
-use crate::sys::fd::RawFd;
+use crate::net::socket::{self, Bound};
+use crate::sys::fd::OwnedFd;
 
 impl StreamSource {
-    /// bind(2) to an IP address. `EADDRINUSE` is kept for `connect` to report, as libuv does.
-    pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        self.set_bound(|| socket::bound_tcp(addr, flags))
-    }
-
-    /// bind(2) to a path, which goes with the stream.
-    pub fn bind_path(&self, path: &str) -> i32 {
-        self.set_bound(|| socket::bound_pipe(path))
-    }
-
-    fn set_bound(&self, bind: impl FnOnce() -> io::Result<Bound>) -> i32 {
-        let mut io = self.io.borrow_mut();
-        if !matches!(*io, Io::None) {
-            return EINVAL;
-        }
-        match bind() {
-            Ok(bound) => {
-                *io = Io::Unconnected(bound.socket);
-                self.delayed_error.set(bound.delayed_error);
-                self.path.set(bound.path);
-                0
-            }
-            Err(error) => errno(&error),
-        }
-    }
-
     /// Starts to connect to an IP address; the outcome is a connect event. A refusal that the
     /// kernel reports at once is one too, every other failure is returned: libuv's distinction.
     pub fn connect(&self, event_loop: &EventLoop, addr: &SocketAddr) -> i32 {
-        if self.delayed_error.get() != 0 {
+        if self.attachment.delayed_error.get() != 0 {
             return self.connect_later(event_loop);
         }
         let started = self.begin_connection(|| socket::tcp(addr), &SockAddr::from(*addr));
         match started {
             Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                self.delayed_error.set(errno(&error));
+                self.attachment.delayed_error.set(errno(&error));
                 self.connect_later(event_loop)
             }
             Err(error) => errno(&error),
@@ -69,7 +44,7 @@ impl StreamSource {
         match started {
             Ok(()) => self.await_connection(event_loop),
             Err(error) => {
-                self.delayed_error.set(errno(&error));
+                self.attachment.delayed_error.set(errno(&error));
                 self.connect_later(event_loop)
             }
         }
@@ -77,7 +52,7 @@ impl StreamSource {
 
     /// connect(2) on the descriptor there is, or else on the one that `make` makes.
     fn begin_connection(&self, make: impl FnOnce() -> io::Result<Socket>, addr: &SockAddr) -> io::Result<()> {
-        let mut io = self.io.borrow_mut();
+        let mut io = self.attachment.io.borrow_mut();
         if matches!(*io, Io::None) {
             *io = Io::Unconnected(make()?);
         }
@@ -88,17 +63,17 @@ impl StreamSource {
     }
 
     fn await_connection(&self, event_loop: &EventLoop) -> i32 {
-        let socket = match self.io.take() {
+        let socket = match self.attachment.io.take() {
             Io::Unconnected(socket) => socket,
             other => {
-                self.io.replace(other);
+                self.attachment.io.replace(other);
                 return EISCONN;
             }
         };
         let _entered = event_loop.runtime().enter();
-        match Stream::from_socket(socket, self.kind) {
+        match Stream::from_socket(socket, self.attachment.kind) {
             Ok(stream) => {
-                self.io.replace(Io::Open(stream));
+                self.attachment.io.replace(Io::Open(stream));
                 self.requests.insert(CONNECTING);
                 self.update_alive(event_loop);
                 self.act_soon_if_ready(event_loop);
@@ -117,21 +92,17 @@ impl StreamSource {
     }
 
     /// Adopts a descriptor. One that is not connected yet can still be.
-    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
-        let fd = match event_loop.sources.adopt(fd) {
-            Ok(fd) => fd,
-            Err(errno) => return errno,
-        };
+    pub(in crate::event_loop) fn open(&self, event_loop: &EventLoop, fd: OwnedFd) -> i32 {
         let _entered = event_loop.runtime().enter();
         let opened = if is_unconnected(&fd) {
             let socket = Socket::from(fd);
             socket.set_nonblocking(true).map(|()| Io::Unconnected(socket))
         } else {
-            Stream::from_fd(fd, self.kind).map(Io::Open)
+            Stream::from_fd(fd, self.attachment.kind).map(Io::Open)
         };
         match opened {
             Ok(io) => {
-                self.io.replace(io);
+                self.attachment.io.replace(io);
                 0
             }
             Err(error) => errno(&error),
@@ -140,7 +111,7 @@ impl StreamSource {
 
     /// Takes the bound socket out, for a listener to adopt; the stream is then gone.
     pub(in crate::event_loop) fn take_unconnected(&self, event_loop: &EventLoop) -> Option<Bound> {
-        let mut io = self.io.borrow_mut();
+        let mut io = self.attachment.io.borrow_mut();
         if !matches!(*io, Io::Unconnected(_)) {
             return None;
         }
@@ -151,8 +122,8 @@ impl StreamSource {
         event_loop.sources.remove(self.attachment.id);
         Some(Bound {
             socket,
-            delayed_error: self.delayed_error.get(),
-            path: self.path.take(),
+            delayed_error: self.attachment.delayed_error.get(),
+            path: self.attachment.path.take(),
         })
     }
 }

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
+use super::StreamSource;
 use super::requests::{
     ARMED, AWAITING_WRITABLE, CONNECTING, FAST, FINISHING_WRITE, HUNG_UP, READING, SHUT_DOWN, SHUTTING_DOWN,
 };
-use super::{Io, StreamSource};
 use crate::event_loop::heap::keep_freed_memory;
+use crate::event_loop::source::Io;
 use crate::event_loop::turn::{Budget, Event};
 use crate::event_loop::{DriverKind, EventLoop, Realm};
 use crate::net::Stream;
@@ -57,10 +58,10 @@ impl StreamSource {
     /// shutdown, what can be read, what can be written. A waiting write goes first after a good many reads in a row, and after a
     /// read that seemed to be the last.
     fn next_event(&self, event_loop: &EventLoop) -> Option<(Event, usize)> {
-        let io = self.io.borrow();
+        let io = self.attachment.io.borrow();
         let mut cx = Context::from_waker(&self.attachment.waker);
         if self.requests.has(CONNECTING) {
-            let outcome = match (self.delayed_error.take(), &*io) {
+            let outcome = match (self.attachment.delayed_error.take(), &*io) {
                 (0, Io::Open(stream)) => match stream.poll_connect(&mut cx) {
                     Poll::Ready(connected) => status(&connected),
                     Poll::Pending => return None,
@@ -169,7 +170,7 @@ impl StreamSource {
     /// already, a turn is scheduled.
     pub(super) fn act_soon_if_ready(&self, event_loop: &EventLoop) {
         let is_ready = {
-            let io = self.io.borrow();
+            let io = self.attachment.io.borrow();
             let Io::Open(stream) = &*io else { return };
             let mut cx = Context::from_waker(&self.attachment.waker);
             let wants_write = self.requests.has(CONNECTING | AWAITING_WRITABLE);

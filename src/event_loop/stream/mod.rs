@@ -8,46 +8,27 @@ mod events;
 mod options;
 mod requests;
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::rc::Rc;
 
-use napi::{Env, Result, bindgen_prelude::Object};
-use socket2::{SockRef, Socket};
+use socket2::SockRef;
 
-use super::source::Attachment;
+use super::source::{Attachment, Io};
 use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
-use crate::net::path::PathSlot;
 use crate::net::{Kind, Stream};
 use requests::{AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN};
-
-#[derive(Debug, Default)]
-enum Io {
-    /// No descriptor: not yet, or no more.
-    #[default]
-    None,
-    /// Created, perhaps bound.
-    Unconnected(Socket),
-    /// Connected, or on the way.
-    Open(Stream),
-}
 
 /// A stream socket and its state.
 #[derive(Debug)]
 pub struct StreamSource {
     pub(super) attachment: Attachment,
-    kind: Kind,
-    io: RefCell<Io>,
-    /// An error of bind(2) or connect(2) that libuv would report later.
-    delayed_error: Cell<i32>,
     requests: Requests,
     /// The most bytes that one read event may carry.
     read_limit: Cell<u32>,
     reads_in_a_row: Cell<u8>,
-    /// The path that it made and removes again.
-    path: PathSlot,
 }
 
 impl StreamSource {
@@ -71,33 +52,20 @@ impl StreamSource {
     fn insert(event_loop: &EventLoop, realm: &Rc<Realm>, kind: Kind, io: Io) -> u32 {
         event_loop.sources.insert(|id| {
             Source::Stream(Self {
-                attachment: Attachment::new(event_loop, id, realm),
-                kind,
-                io: RefCell::new(io),
-                delayed_error: Cell::new(0),
+                attachment: Attachment::new(event_loop, id, realm, kind, io),
                 requests: Requests::default(),
                 read_limit: Cell::new(u32::MAX),
                 reads_in_a_row: Cell::new(0),
-                path: PathSlot::default(),
             })
         })
     }
 
-    /// Has events told from now on, in the async context of this moment; those of an accepted stream are
-    /// told from the beginning, in the context in which it was accepted.
-    ///
-    /// # Errors
-    /// If the environment is ending.
-    pub fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        self.attachment.attach(env, owner, resource_type)
-    }
-
     /// Starts to read, at the latest when the stream is connected. `ENOTCONN` for what cannot be read, as of libuv.
     pub fn read_start(&self, event_loop: &EventLoop) -> i32 {
-        match &*self.io.borrow() {
+        match &*self.attachment.io.borrow() {
             Io::None => return ENOTCONN,
             Io::Open(stream) if !stream.is_readable() => return ENOTCONN,
-            Io::Unconnected(_) | Io::Open(_) => {}
+            _ => {}
         }
         if self.requests.insert(READING) {
             self.update_alive(event_loop);
@@ -131,7 +99,7 @@ impl StreamSource {
     }
 
     fn with_open(&self, call: impl FnOnce(&Stream) -> io::Result<usize>) -> i32 {
-        match &*self.io.borrow() {
+        match &*self.attachment.io.borrow() {
             Io::Open(stream) => match call(stream) {
                 Ok(taken) => i32::try_from(taken).unwrap_or(i32::MAX),
                 Err(error) => errno(&error),
@@ -146,7 +114,7 @@ impl StreamSource {
             return;
         }
         self.update_alive(event_loop);
-        if let Io::Open(stream) = &*self.io.borrow() {
+        if let Io::Open(stream) = &*self.attachment.io.borrow() {
             // An error here is one that the next send reports better.
             let _ = stream.confirm_unwritable();
         }
@@ -163,7 +131,7 @@ impl StreamSource {
 
     /// Shuts the writing half down in the next turn; then a shutdown event.
     pub fn shutdown(&self, event_loop: &EventLoop) -> i32 {
-        if !matches!(*self.io.borrow(), Io::Open(_)) {
+        if !matches!(*self.attachment.io.borrow(), Io::Open(_)) {
             return ENOTCONN;
         }
         self.requests.insert(SHUTTING_DOWN);
@@ -172,23 +140,18 @@ impl StreamSource {
         0
     }
 
-    /// Closes the descriptor now; a close event follows. Pending requests get no event.
-    ///
-    /// Returns the bytes that the kernel has taken and the peer has not acknowledged, or an error.
-    pub fn close(&self, event_loop: &Rc<EventLoop>) -> i32 {
+    /// As [`Source::close`].
+    pub(super) fn close(&self, event_loop: &Rc<EventLoop>) -> i32 {
         if !self.attachment.begin_close() {
             return EBADF;
         }
         let unacknowledged = self.bytes_unacknowledged();
-        self.io.replace(Io::None);
-        self.path.set(None);
         self.requests.remove(READING | PENDING);
-        self.update_alive(event_loop);
-        self.attachment.schedule_close(event_loop);
+        self.attachment.close(event_loop);
         unacknowledged
     }
 
-    /// Closes with a reset instead of a FIN; the answer is that of [`StreamSource::close`], and negative
+    /// Closes with a reset instead of a FIN; the answer is that of [`Source::close`], and negative
     /// only if it was not closed.
     pub fn reset(&self, event_loop: &Rc<EventLoop>) -> i32 {
         match self.set_option(set_reset_on_close) {
@@ -197,27 +160,9 @@ impl StreamSource {
         }
     }
 
-    /// Whether the stream keeps the process alive while it reads.
-    pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
-        self.attachment.referenced.set(referenced);
-        self.update_alive(event_loop);
-    }
-
-    /// Whether it is referenced.
-    pub fn is_referenced(&self) -> bool {
-        self.attachment.referenced.get()
-    }
-
-    fn update_alive(&self, event_loop: &EventLoop) {
+    pub(super) fn update_alive(&self, event_loop: &EventLoop) {
         let (is_reading, is_pending) = (self.requests.has(READING), self.requests.has(PENDING));
         self.attachment.keep_alive(event_loop, is_reading, is_pending);
-    }
-
-    /// Closes without an event, because the environment ends.
-    pub(super) fn abandon(&self) {
-        self.attachment.begin_close();
-        self.io.replace(Io::None);
-        self.path.set(None);
     }
 }
 
@@ -225,9 +170,9 @@ impl Io {
     /// The socket, for its options; `None` without a descriptor, and for a pipe.
     fn socket(&self) -> Option<SockRef<'_>> {
         match self {
-            Self::None => None,
             Self::Unconnected(socket) => Some(SockRef::from(socket)),
             Self::Open(stream) => stream.socket(),
+            Self::None | Self::Listening(_) => None,
         }
     }
 }

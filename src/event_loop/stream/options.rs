@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 
 use socket2::SockRef;
 
+use super::StreamSource;
 use super::requests::SHUT_DOWN;
-use super::{Io, StreamSource};
+use crate::event_loop::source::Io;
 use crate::net::delivery::{self, Look};
 use crate::net::errno::{EBADF, EINVAL, errno};
 use crate::net::options::{self, Keepalive};
-use crate::net::socket::ip_addr;
 use crate::net::tcp_info::TcpInfo;
-use crate::sys::fd::{self, BorrowedFd, RawFd};
+use crate::sys::fd::BorrowedFd;
 
 impl StreamSource {
     /// `TCP_NODELAY`.
@@ -76,7 +76,7 @@ impl StreamSource {
     }
 
     fn with_open_fd<T>(&self, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>) -> io::Result<T> {
-        match &*self.io.borrow() {
+        match &*self.attachment.io.borrow() {
             Io::Open(stream) => stream.fd().map(call),
             _ => None,
         }
@@ -89,22 +89,9 @@ impl StreamSource {
 
     /// What `call` says, or the number of its error; `EBADF` without a socket.
     fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<i32>) -> i32 {
-        let io = self.io.borrow();
+        let io = self.attachment.io.borrow();
         let answer = io.socket().map(|socket| call(&socket));
         answer.map_or(EBADF, |answer| answer.unwrap_or_else(|error| errno(&error)))
-    }
-
-    /// getsockname(2).
-    ///
-    /// # Errors
-    /// As getsockname(2); `Unsupported` for what has no IP address, `NotConnected` without a
-    /// descriptor.
-    pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        match &*self.io.borrow() {
-            Io::None => Err(io::ErrorKind::NotConnected.into()),
-            Io::Unconnected(socket) => ip_addr(&socket.local_addr()?),
-            Io::Open(stream) => stream.local_addr(),
-        }
     }
 
     /// getpeername(2).
@@ -113,20 +100,9 @@ impl StreamSource {
     /// As getpeername(2); `Unsupported` for what has no IP address, `NotConnected` without a
     /// connection.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
-        match &*self.io.borrow() {
+        match &*self.attachment.io.borrow() {
             Io::Open(stream) => stream.peer_addr(),
             _ => Err(io::ErrorKind::NotConnected.into()),
         }
-    }
-
-    /// The descriptor, or -1.
-    pub fn raw_fd(&self) -> RawFd {
-        let io = self.io.borrow();
-        let fd = match &*io {
-            Io::None => None,
-            Io::Unconnected(socket) => fd::of(socket),
-            Io::Open(stream) => stream.fd(),
-        };
-        fd.map_or(-1, fd::number)
     }
 }
