@@ -72,14 +72,12 @@ calls! { Source::stream:
 
 /// One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen.
 #[napi]
-#[must_use]
 pub fn fd_look(fd: i32, knows_of_fin: bool) -> Either<DeliveryLook, i32> {
     answer(with_fd(fd, |fd| look_at(fd, knows_of_fin)))
 }
 
 /// `TCP_INFO` of a socket of Node's, or an error.
 #[napi]
-#[must_use]
 pub fn fd_tcp_info(fd: i32) -> Either<ConnectionInfo, i32> {
     answer(with_fd(fd, tcp_info))
 }

@@ -15,7 +15,6 @@ pub enum RefusalError {
 
 impl RefusalError {
     /// The stable code that programs match: `err.code`.
-    #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::AlreadyEnded => "ERR_SOCKET_ALREADY_ENDED",
@@ -35,7 +34,6 @@ pub struct EndedError {
 
 /// The code and the first sentence of a refusal.
 #[napi]
-#[must_use]
 pub fn ended_error() -> EndedError {
     let refusal = RefusalError::AlreadyEnded;
     EndedError {

@@ -93,7 +93,6 @@ pub fn refill_pool(env: Env, realm: u32, #[napi(ts_arg_type = "Uint8Array")] pie
 /// What a descriptor refers to: `'TCP'`, `'PIPE'`, `'UDP'`, `'TTY'`, `'FILE'`, or `'UNKNOWN'`, also
 /// if it is not open.
 #[napi]
-#[must_use]
 pub fn describe_fd(fd: i32) -> &'static str {
     describe(fd).name()
 }

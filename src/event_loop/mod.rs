@@ -103,25 +103,21 @@ impl EventLoop {
     }
 
     /// The realm of this number.
-    #[must_use]
     pub fn realm(&self, number: u32) -> Option<Rc<Realm>> {
         self.realms.borrow().get(number as usize).cloned()
     }
 
     /// Which driver runs.
-    #[must_use]
     pub fn driver_kind(&self) -> DriverKind {
         self.driver.borrow().as_ref().map_or(DriverKind::Thread, Driver::kind)
     }
 
     /// The runtime, to be entered by whoever registers a socket with it.
-    #[must_use]
     pub fn runtime(&self) -> &Handle {
         &self.runtime
     }
 
     /// The stream or listener with this id.
-    #[must_use]
     pub fn source(&self, id: u32) -> Option<Rc<Source>> {
         self.sources.slab.borrow().get(id as usize).cloned()
     }

@@ -101,7 +101,6 @@ pub struct RealmLease {
 
 impl RealmLease {
     /// Adds `realm` to those of `event_loop`, for as long as the lease lives.
-    #[must_use]
     pub fn new(event_loop: &Rc<EventLoop>, realm: Realm) -> Self {
         Self {
             event_loop: Rc::downgrade(event_loop),
@@ -110,7 +109,6 @@ impl RealmLease {
     }
 
     /// The number by which new sockets name the realm. Another one may have it afterwards.
-    #[must_use]
     pub fn number(&self) -> usize {
         self.number
     }

@@ -24,13 +24,11 @@ pub enum Source {
 
 impl Source {
     /// Whatever it is.
-    #[must_use]
     pub fn any(&self) -> Option<&Self> {
         Some(self)
     }
 
     /// `None` if it is a listener.
-    #[must_use]
     pub fn stream(&self) -> Option<&StreamSource> {
         match self {
             Self::Stream(stream) => Some(stream),
@@ -39,7 +37,6 @@ impl Source {
     }
 
     /// `None` if it is a stream.
-    #[must_use]
     pub fn listener(&self) -> Option<&ListenerSource> {
         match self {
             Self::Listener(listener) => Some(listener),
@@ -48,7 +45,6 @@ impl Source {
     }
 
     /// What streams and listeners have in common.
-    #[must_use]
     pub fn attachment(&self) -> &Attachment {
         match self {
             Self::Stream(stream) => &stream.attachment,

@@ -60,7 +60,6 @@ impl Budget {
     }
 
     /// Whether the current socket must give way, because its share or the turn is over.
-    #[must_use]
     pub fn source_is_spent(&self) -> bool {
         self.source == 0 || self.events == 0 || self.bytes == 0
     }

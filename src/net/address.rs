@@ -22,7 +22,6 @@ pub struct Host<'a> {
 
 impl<'a> Host<'a> {
     /// Parses an IPv4 or IPv6 literal; `None` for anything else, host names included.
-    #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         if let Ok(ip) = text.parse::<Ipv4Addr>() {
             return Some(Self {
@@ -43,13 +42,11 @@ impl<'a> Host<'a> {
     }
 
     /// Which zone the address is scoped to.
-    #[must_use]
     pub fn zone(&self) -> Zone<'a> {
         self.zone
     }
 
     /// The socket address, `scope` being the index of the resolved zone (0 for none).
-    #[must_use]
     pub fn with_port(&self, port: u16, scope: u32) -> SocketAddr {
         match self.ip {
             IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),

@@ -23,7 +23,6 @@ pub enum FdKind {
 
 impl FdKind {
     /// The name that JavaScript sees.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Tcp => "TCP",
@@ -37,7 +36,6 @@ impl FdKind {
 }
 
 /// What the number of a descriptor refers to.
-#[must_use]
 pub fn describe(fd: RawFd) -> FdKind {
     borrow(fd, kind_of).unwrap_or(FdKind::Invalid)
 }
@@ -45,7 +43,6 @@ pub fn describe(fd: RawFd) -> FdKind {
 /// What `fd` refers to, decided as libuv's `uv_guess_handle` does: isatty(3), fstat(2), then
 /// the type and family of a socket.
 #[cfg(unix)]
-#[must_use]
 pub fn kind_of(fd: BorrowedFd<'_>) -> FdKind {
     use rustix::fs::{FileType, fstat};
 
@@ -81,7 +78,6 @@ fn kind_of_socket(fd: BorrowedFd<'_>) -> FdKind {
 
 /// Whether `fd` is a socket that has no peer yet.
 #[cfg(unix)]
-#[must_use]
 pub fn is_unconnected(fd: &OwnedFd) -> bool {
     rustix::net::getpeername(fd) == Err(rustix::io::Errno::NOTCONN)
 }
@@ -93,7 +89,6 @@ fn kind_of(fd: BorrowedFd<'_>) -> FdKind {
 
 /// Nobody has one.
 #[cfg(not(unix))]
-#[must_use]
 pub fn is_unconnected(fd: &OwnedFd) -> bool {
     fd.never()
 }

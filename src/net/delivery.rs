@@ -28,7 +28,6 @@ pub enum Peer {
 
 impl Peer {
     /// The name that JavaScript sees.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -62,7 +61,6 @@ impl Look {
     /// `tcp`, `queue`, `peer`. Then an acknowledgement that comes in between makes the answer too
     /// cautious and never too good, and a peer that throws away what it has not read, which empties
     /// the queue of a Unix-domain socket too, is seen as reset.
-    #[must_use]
     pub fn new(tcp: Option<TcpInfo>, queue: u32, is_exact: bool, peer: Peer, knows_of_fin: bool) -> Self {
         let state = tcp.as_ref().map(TcpInfo::state);
         let has_sent_fin =

@@ -6,7 +6,6 @@
 use std::io;
 
 /// The number of `error`, always below zero.
-#[must_use]
 pub fn errno(error: &io::Error) -> i32 {
     #[cfg(unix)]
     if let Some(code) = error.raw_os_error() {
@@ -20,7 +19,6 @@ pub fn errno(error: &io::Error) -> i32 {
 }
 
 /// 0 for success, the negative number of the error otherwise.
-#[must_use]
 pub fn status(result: &io::Result<()>) -> i32 {
     result.as_ref().err().map_or(0, errno)
 }

@@ -37,7 +37,6 @@ impl Fifo {
     }
 
     /// Whether it was opened for reading.
-    #[must_use]
     pub fn is_readable(&self) -> bool {
         self.receiver().is_some()
     }

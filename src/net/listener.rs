@@ -83,7 +83,6 @@ impl Listener {
     }
 
     /// The descriptor.
-    #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         fd::of(&self.io)
     }

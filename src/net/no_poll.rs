@@ -14,7 +14,6 @@ pub fn is_writable(fd: BorrowedFd<'_>) -> io::Result<bool> {
 }
 
 /// Not asked.
-#[must_use]
 pub fn has_hung_up(fd: BorrowedFd<'_>) -> bool {
     fd.never()
 }

@@ -68,7 +68,6 @@ impl PathSlot {
     }
 
     /// Gives up the path without removing it.
-    #[must_use]
     pub fn take(&self) -> Option<BoundPath> {
         self.0.take().map(|path| *path)
     }

@@ -30,7 +30,6 @@ pub fn is_writable(fd: BorrowedFd<'_>) -> io::Result<bool> {
 }
 
 /// Whether both directions are over.
-#[must_use]
 pub fn has_hung_up(fd: BorrowedFd<'_>) -> bool {
     events_of(fd, PollFlags::empty()).is_ok_and(|events| events.contains(PollFlags::HUP))
 }

@@ -58,7 +58,6 @@ impl Registered {
     }
 
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.
-    #[must_use]
     pub fn is_hung_up(&self) -> bool {
         let both = Interest::READABLE | Interest::WRITABLE;
         let mut cx = Context::from_waker(Waker::noop());
@@ -71,13 +70,11 @@ impl Registered {
     }
 
     /// The descriptor.
-    #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         fd::of(&self.io)
     }
 
     /// The socket.
-    #[must_use]
     pub fn socket(&self) -> SockRef<'_> {
         #[cfg(unix)]
         return SockRef::from(self.io.get_ref());

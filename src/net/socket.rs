@@ -29,7 +29,6 @@ pub struct BindFlags {
 
 impl BindFlags {
     /// From the bits that JavaScript passes: 1 is IPv6-only, 2 is shared port.
-    #[must_use]
     pub fn from_bits(bits: u32) -> Self {
         Self {
             ipv6_only: bits & 1 != 0,
@@ -78,7 +77,6 @@ fn interface_index(name: &str) -> io::Result<u32> {
 
 /// The name of the interface with this index, or the index itself, which means the same, where there
 /// is none or no safe way to ask for it.
-#[must_use]
 pub fn zone_name(index: u32) -> String {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let name = Socket::new(Domain::IPV6, Type::DGRAM, None)

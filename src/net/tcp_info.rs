@@ -23,7 +23,6 @@ macro_rules! states {
             pub const ALL: &[Self] = &[$(Self::$state),*];
 
             /// The name of RFC 9293, in lower case.
-            #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$state => $name,)*
@@ -66,7 +65,6 @@ impl TcpState {
 
     /// Whether our FIN has been sent, so far as the state tells: a connection that was reset does
     /// not say what it was before.
-    #[must_use]
     pub const fn has_sent_fin(self) -> bool {
         matches!(
             self,
@@ -84,7 +82,6 @@ pub struct TcpInfo {
 
 impl TcpInfo {
     /// Takes what getsockopt(2) has written, and how much of it.
-    #[must_use]
     pub fn new(bytes: [u8; TCP_INFO_BYTES], length: usize) -> Self {
         Self {
             bytes,
@@ -109,7 +106,6 @@ impl TcpInfo {
     }
 
     /// The state of the connection.
-    #[must_use]
     pub fn state(&self) -> TcpState {
         TcpState::from_number(self.u8(0))
     }
@@ -120,7 +116,6 @@ macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident: $type:ident @ $offset:literal = $kernels:ident,)*) => {
         impl TcpInfo {
             $($(#[$doc])*
-            #[must_use]
             pub fn $name(&self) -> Option<$type> {
                 self.$type($offset)
             })*
@@ -202,13 +197,11 @@ fields! {
 
 impl TcpInfo {
     /// Retransmissions, without an answer, of the oldest segment.
-    #[must_use]
     pub fn retransmits(&self) -> u8 {
         self.u8(2)
     }
 
     /// Probes of a zero window or of keep-alive, without an answer.
-    #[must_use]
     pub fn probes(&self) -> u8 {
         self.u8(3)
     }

@@ -112,7 +112,6 @@ pub struct ReadBuffer {
 
 impl ReadBuffer {
     /// Takes `buffer` for reading into; `None` if it is empty.
-    #[must_use]
     pub fn new(mut buffer: Buffer) -> Option<Self> {
         let bytes: &mut [u8] = buffer.as_mut();
         (!bytes.is_empty()).then_some(())?;

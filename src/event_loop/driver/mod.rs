@@ -29,7 +29,6 @@ pub enum DriverKind {
 
 impl DriverKind {
     /// The name that JavaScript uses.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Loop => "loop",

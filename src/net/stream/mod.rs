@@ -76,25 +76,21 @@ impl Stream {
     }
 
     /// Whether it can be read at all: the write end of a pipe cannot.
-    #[must_use]
     pub fn is_readable(&self) -> bool {
         each!(self, _stream => true, fifo => fifo.is_readable())
     }
 
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.
-    #[must_use]
     pub fn is_hung_up(&self) -> bool {
         each!(self, stream => stream.is_hung_up(), _fifo => false)
     }
 
     /// Asks the kernel whether both directions are over, which the driver may not have seen yet.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         each!(self, stream => stream.fd().is_some_and(poll::has_hung_up), _fifo => false)
     }
 
     /// TCP or Unix-domain; a pipe counts as the latter.
-    #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
             Self::Socket(_, kind) => *kind,
@@ -146,7 +142,6 @@ impl Stream {
     }
 
     /// The socket, for its options; `None` for a pipe, which has none.
-    #[must_use]
     pub fn socket(&self) -> Option<SockRef<'_>> {
         each!(self, stream => Some(stream.socket()), _fifo => None)
     }
@@ -175,7 +170,6 @@ impl Stream {
     }
 
     /// The descriptor.
-    #[must_use]
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         each!(self, stream => stream.fd(), fifo => fd::of(&**fifo))
     }
