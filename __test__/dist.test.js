@@ -95,10 +95,7 @@ test('a program that uses sockets outlives the package', async () => {
   makeDist(copy);
   const program = path.join(__dirname, 'programs', 'outlives-the-package.js');
   const { stdout } = await run(process.execPath, ['--require', path.join(copy, 'register.js'), program, copy]);
-  assert.match(
-    stdout,
-    /^The socket has already been ended\. .*by end\(\), .*This write\(\) of 4 bytes was refused\.\nHTTP\/1\.1 200 OK\n$/,
-  );
+  assert.match(stdout, /^The socket has already been ended\. .*by end\(\)\.\nHTTP\/1\.1 200 OK\n$/);
 });
 
 /**

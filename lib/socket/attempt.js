@@ -132,6 +132,7 @@ class SingleAttempt {
       socket.destroy(startError(socket, failure, target));
       return;
     }
+    if (addressType === undefined) state.peerPath = address;
     const type = addressType === undefined ? 'PIPECONNECTWRAP' : 'TCPCONNECTWRAP';
     this.#request = new AsyncCallback(type, (status) => this.#settle(status));
     state.attempt = this;

@@ -2,7 +2,7 @@
 
 /** What a Rust-backed socket keeps about itself, under one symbol. */
 
-const { hooks } = require('../contract/record');
+const { hooks, kState } = require('../contract/record');
 
 /**
  * What few sockets set. It stands on the prototype, so that the others do not carry it: a field is 8 bytes of every
@@ -31,6 +31,10 @@ const rare = {
   lastQueued: 0,
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
   boundPath: undefined,
+  /** The path of a Unix socket that was connected. @type {string | undefined} */
+  peerPath: undefined,
+  /** See `contract/record.js`. */
+  addressesOf,
   /** Node's `tls` or `http2` works on top of the socket, and ends it; see `internals/handle-facade.js`. */
   isWrapped: false,
   /** The `onread` option. @type {{ buffer: Uint8Array | true, next: (() => Uint8Array) | null, callback: Function } | null} */
@@ -100,6 +104,27 @@ class SocketState {
 }
 
 Object.assign(SocketState.prototype, rare);
+
+/**
+ * Both ends of the connection, for the error of a late call: the last ones known once it is gone. Unlike the properties of
+ * the socket, it leaves nothing behind that a program could see.
+ *
+ * @param {any} socket
+ * @returns {import('../contract/refused-error').Addresses}
+ */
+function addressesOf(socket) {
+  const { boundPath, ending, peerPath, stream } = socket[kState];
+  if (stream === null) return ending?.addresses ?? {};
+  if (stream.kind !== 'tcp') return { remoteAddress: peerPath, localAddress: boundPath ?? socket._server?._pipeName };
+  const remote = socket._peername ?? stream.remoteAddress();
+  const local = socket._sockname ?? stream.localAddress();
+  return {
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    localAddress: local.address,
+    localPort: local.port,
+  };
+}
 
 /**
  * @param {SocketState & typeof rare} state
