@@ -84,6 +84,8 @@ function connected(socket) {
   socket._unrefTimer();
   applyOptions(socket);
   if (state.hasKernelOptions) applyKernelOptions(state);
+  // Ended before it was connected, it had none then.
+  if (state.ending !== undefined) state.ending.addresses = state.addressesOf(socket);
   publishOpened(socket);
   socket.emit('connect');
   socket.emit('ready');

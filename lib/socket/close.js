@@ -30,8 +30,6 @@ function closeStream(socket, error) {
   if (isReset) state.resetting = false;
   const cancel = takePending(state);
   tellClosing(socket, error);
-  // Of a socket that was ended while it was connecting, nothing could be said then.
-  if (state.ending !== undefined) state.ending.addresses ??= state.addressesOf(socket);
   state.stream = null;
   state.reading = false;
   const closed = () => {
