@@ -122,7 +122,7 @@ const ENDINGS = [
     },
   },
   {
-    name: "after destroy(error), with a timeout that has not fired",
+    name: 'after destroy(error), with a timeout that has not fired',
     endedBy: 'error',
     cause: new Error('enough'),
     async end({ socket }) {

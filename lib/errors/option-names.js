@@ -8,7 +8,7 @@ const { invalidArgValue } = require('./argument');
 
 /** So many letters may be added, left out, taken for others or swapped with their neighbour, for a name to be a slip. */
 const MAX_SLIPS = 2;
-/** But no more than one for so many letters: `race` is no `trace`. */
+/** But no more than one for so many letters: `place` is no `trace`. */
 const LETTERS_PER_SLIP = 3;
 
 /**
