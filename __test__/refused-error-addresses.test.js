@@ -12,7 +12,7 @@ const { describe, it } = require('node:test');
 const safe = require('..');
 const { connected } = require('./support/connection');
 const { listening } = require('./support/listening');
-const { refuses, turns } = require('./support/refusal');
+const { refuses } = require('./support/refusal');
 const { acceptedBy, acceptedByNet, acceptedByTls, connectedBy } = require('./support/subjects');
 
 const LOOPBACK = '127.0.0.1';
@@ -223,22 +223,28 @@ describe('the addresses on the error', { timeout: 150_000 }, () => {
     });
   }
 
-  it('of a stream that is no socket are not there, whatever the stream has under these names', async () => {
-    class Strange extends Duplex {
-      get remoteAddress() {
-        throw new Error('not yours');
-      }
-      get localAddress() {
-        return {};
-      }
-      _write(chunk, encoding, callback) {
-        callback();
-      }
-    }
-    const stream = safe.safeSocket(new Strange());
-    stream.end();
-    const error = refuses(() => stream.write('x'));
-    assert.deepEqual(Object.keys(error), ['code', 'operation', 'endedBy', 'endedAgoMs', 'bytesRefused']);
-    await turns(1);
+  it('are read again of a traced net.Socket that was ended before it was connected', async (t) => {
+    const server = net.createServer((peer) => peer.on('error', () => {}));
+    const port = await listening(t, server);
+    const socket = safe.safeSocket(net.connect({ port, host: LOOPBACK }), { trace: true });
+    socket.end('early');
+    refuses(() => socket.write('x'), UNKNOWN);
+    await once(socket, 'connect');
+    refuses(() => socket.write('x'), { remoteAddress: LOOPBACK, remotePort: port, localPort: socket.localPort });
+    socket.destroy();
   });
+
+  for (const [what, remoteAddress] of [
+    ['a getter that throws', () => assert.fail('not yours')],
+    ['an object', () => ({})],
+  ]) {
+    it(`are not there of a stream that is no socket and has ${what} under these names`, () => {
+      const stream = new Duplex({ write: (chunk, encoding, callback) => callback() });
+      Object.defineProperty(stream, 'remoteAddress', { get: remoteAddress });
+      Object.defineProperty(stream, 'localAddress', { value: Object.create(null) });
+      safe.safeSocket(stream).end();
+      const error = refuses(() => stream.write('x'));
+      assert.deepEqual(Object.keys(error), ['code', 'operation', 'endedBy', 'endedAgoMs', 'bytesRefused']);
+    });
+  }
 });

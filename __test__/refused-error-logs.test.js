@@ -5,6 +5,7 @@
 const assert = require('node:assert/strict');
 const { Writable } = require('node:stream');
 const { describe, it } = require('node:test');
+const { inspect } = require('node:util');
 
 const pino = require('pino');
 const winston = require('winston');
@@ -59,6 +60,13 @@ function createWinston(format, sink) {
 }
 
 describe('what logs keep of the error', () => {
+  it('console.error(): all of it', () => {
+    const shown = inspect(anError());
+    for (const part of [MESSAGE, REASON, 'refused-error-logs.test.js', '[cause]'])
+      assert.ok(shown.includes(part), part);
+    for (const [name, value] of Object.entries(FIELDS)) assert.ok(shown.includes(`${name}: ${inspect(value)}`), name);
+  });
+
   it('JSON.stringify(): the fields, neither message nor stack nor cause', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(anError())), FIELDS);
   });

@@ -232,7 +232,15 @@ describe('an option that cannot apply', () => {
 describe('an option of others', () => {
   it('is left alone on a connection, known or not, unless it is a slip for one of ours', async (t) => {
     const port = await listening(t, nodeNet.createServer());
-    const options = { keepAlive: true, timeout: 1000, servername: 'x', place: 1, stringy: 1, agent: undefined, tag: {} };
+    const options = {
+      keepAlive: true,
+      timeout: 1000,
+      servername: 'x',
+      place: 1,
+      stringy: 1,
+      agent: undefined,
+      tag: {},
+    };
     const socket = safeSocket({ port, host: '127.0.0.1', ...options });
     await once(socket, 'connect');
     socket.destroy();

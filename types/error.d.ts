@@ -2,10 +2,10 @@
  * Who or what ended a socket.
  *
  * - `'local'`: `end()` on this side
- * - `'peer'`: FIN from the other side, without half-open; also if an `end()` on this side came after it
+ * - `'peer'`: FIN from the peer, without half-open; also if an `end()` on this side came after it
  * - `'destroy'`: `destroy()` on this side, without an error
  * - `'reset'`: `ECONNRESET` or `EPIPE`
- * - `'timeout'`: `ETIMEDOUT`, or ended inside the `'timeout'` event
+ * - `'timeout'`: `ETIMEDOUT`, or ended inside the `'timeout'` event, also by `destroy(error)`
  * - `'error'`: any other error
  * - `'unknown'`: it was over before safe-socket saw it
  */

@@ -1,6 +1,6 @@
 'use strict';
 
-const { endedByOfError, endingOf, forgetEnding, isEnded, noteEnding } = require('../contract/ending');
+const { endedByOfError, forgetEnding, isEnded, noteEnding } = require('../contract/ending');
 
 /**
  * Who closes a stream of Node's `http2`? Whether `close()` was called here or the other side has sent RST_STREAM, what
@@ -33,13 +33,11 @@ function watchClose(stream) {
  * Node itself closes all streams of a session whose connection is gone.
  *
  * @param {any} stream
- * @returns {{ endedBy: import('../contract/refused-error').EndedBy, cause?: unknown }}
+ * @returns {{ endedBy: import('../contract/refused-error').EndedBy, cause?: Error }}
  */
 function endingOfClose(stream) {
   const socket = stream.session?.socket;
   if (socket?.destroyed !== true) return { endedBy: 'local' };
-  const ending = endingOf(socket);
-  if (ending !== undefined && ending.endedBy !== 'local') return ending;
   const { errored, readableEnded } = socket;
   if (errored) return { endedBy: endedByOfError(errored), cause: errored };
   return { endedBy: readableEnded ? 'peer' : 'destroy' };
