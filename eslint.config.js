@@ -4,6 +4,8 @@ const js = require('@eslint/js');
 const imports = require('eslint-plugin-import-x');
 const globals = require('globals');
 
+const { typedStreams } = require('./scripts/lib/typed-streams');
+
 /**
  * The rooms of lib/, each with those that it may require. Everything points inward, and no room knows its neighbour on the
  * same step. The faces, which are the files of lib/ itself and those above it, may require any room.
@@ -57,7 +59,7 @@ function ruleOfRoom([room, allowed]) {
 }
 
 module.exports = [
-  { ignores: ['lib/native/binding.js', 'target/', 'dist/', '**/*.ts'] },
+  { ignores: ['lib/native/binding.js', 'target/', '**/*.ts'] },
   js.configs.recommended,
   {
     languageOptions: { sourceType: 'commonjs', ecmaVersion: 2023, globals: globals.node },
@@ -93,6 +95,11 @@ module.exports = [
     },
   },
   ...Object.entries(ARROWS).map(ruleOfRoom),
+  {
+    files: ['lib/**/*.js'],
+    plugins: { 'safe-socket': { rules: { 'typed-streams': typedStreams } } },
+    rules: { 'safe-socket/typed-streams': 'error' },
+  },
   {
     files: ['lib/node/*.js', 'lib/server/listen.js'],
     rules: { 'no-restricted-syntax': ['error', ...HIDDEN_REQUIRES] },

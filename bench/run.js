@@ -13,11 +13,10 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { makeDist } = require('../scripts/dist');
-const { measure, measureMemory, measureRequire } = require('./measure');
-const { buildLoadGenerator, reference, script } = require('./processes');
-const { memoryTable, requireTable, workloadTable } = require('./report');
-const { growth, workloads } = require('./workloads');
+const { measure, measureMemory, measureRequire } = require('./lib/measure');
+const { buildLoadGenerator, reference, script } = require('./lib/processes');
+const { memoryTable, requireTable, workloadTable } = require('./lib/report');
+const { growth, workloads } = require('./lib/workloads');
 
 const ROOT = path.join(__dirname, '..');
 const REQUIRE_ROUNDS = 15;
@@ -70,7 +69,7 @@ function versionOf(command) {
   }
 }
 
-/** @returns {import('./processes').Runtime[]} */
+/** @returns {import('./lib/processes').Runtime[]} */
 function runtimes() {
   const { node, bun, against } = options;
   const servers = {
@@ -150,10 +149,7 @@ async function main() {
     console.log(memoryTable(results.memory));
   }
   if (isWanted('require')) {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'safe-socket-dist-'));
-    makeDist(folder);
-    results.require = await measureRequire(options.node, { net: 'node:net', 'safe-socket': folder }, REQUIRE_ROUNDS);
-    fs.rmSync(folder, { recursive: true });
+    results.require = await measureRequire(options.node, { net: 'node:net', 'safe-socket': ROOT }, REQUIRE_ROUNDS);
     console.log(requireTable(results.require));
   }
   if (options.json !== undefined) fs.writeFileSync(options.json, `${JSON.stringify(results, null, 1)}\n`);

@@ -5,11 +5,13 @@ const { checkChunk } = require('./contract/refusal');
 const { isSocketAlreadyEnded } = require('./contract/refused-error');
 const { invalidArgType } = require('./errors/argument');
 
+/** @import { AnyStream } from './node/stream' */
+
 /**
  * Writes where that is possible: the way to write without an exception and without a race.
  * Backpressure is in `socket.writableNeedDrain`.
  *
- * @param {any} socket guarded or not, Rust-backed or not
+ * @param {AnyStream} socket guarded or not, Rust-backed or not
  * @param {string | NodeJS.ArrayBufferView} data
  * @param {BufferEncoding | ((error?: Error | null) => void) | null} [encoding]
  * @param {(error?: Error | null) => void} [callback] not called when the answer is `false`

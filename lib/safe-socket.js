@@ -9,6 +9,12 @@ const { normalizeArgs } = require('./socket/args');
 const { DELIVERY_OPTIONS } = require('./socket/options');
 const { Socket } = require('./socket/socket');
 
+/** @import { AnyStream } from './node/stream' */
+/** @import { ConnectOptions } from './socket/args' */
+/** @import { RustSocket } from './socket/socket' */
+
+/** @typedef {import('./guard/guard').GuardOptions & ConnectOptions} Options */
+
 const GUARD_OPTIONS = ['strict', 'trace', 'onRefused', 'linger', 'writeTimeout'];
 const OPTIONS = [...new Set([...GUARD_OPTIONS, 'gather', ...DELIVERY_OPTIONS])];
 
@@ -37,10 +43,10 @@ const OPTIONS_OF_NODE = new Set([
  * Given a stream, guards that very object and returns it. Given a port, perhaps with a host, a path, or the options of
  * `net.connect()`, connects a Rust-backed socket.
  *
- * @param {any} target
+ * @param {unknown} target
  * @param {...any} rest `([options])`, for a port also `(host[, options])`: GuardOptions; for a connection they may be mixed
  *   with those of `net.connect()`
- * @returns {any}
+ * @returns {AnyStream}
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`
  */
 function safeSocket(target, ...rest) {
@@ -54,9 +60,9 @@ function safeSocket(target, ...rest) {
 /**
  * Never a silent fall-back to `net`: without the native binary this throws.
  *
- * @param {any} target
+ * @param {unknown} target
  * @param {any[]} rest
- * @returns {import('node:net').Socket}
+ * @returns {RustSocket}
  */
 function connected(target, rest) {
   const isEndpoint = typeof target === 'number' || typeof target === 'string';
@@ -76,11 +82,12 @@ function connected(target, rest) {
 }
 
 /**
- * @param {any} target
- * @returns {boolean}
+ * @param {unknown} target
+ * @returns {target is AnyStream}
  */
 function isStream(target) {
-  return typeof target?.write === 'function' && typeof target.on === 'function';
+  const stream = /** @type {Partial<AnyStream> | null | undefined} */ (target);
+  return typeof stream?.write === 'function' && typeof stream.on === 'function';
 }
 
 /**

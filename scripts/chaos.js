@@ -17,7 +17,7 @@ const { parseArgs } = require('node:util');
 
 const { compile, skip } = require('../__test__/support/preloaded');
 
-const CLIENTS = path.join(__dirname, '..', '__test__', 'chaos', 'clients.js');
+const CLIENTS = path.join(__dirname, '..', '__test__', 'long', 'chaos', 'clients.js');
 
 const FAULTS = {
   FAULTY_SEND: 'short,eagain,enobufs,eintr',

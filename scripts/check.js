@@ -4,7 +4,7 @@
 
 const { spawnSync } = require('node:child_process');
 
-const { makeReady, run } = require('./checkout');
+const { makeReady, run } = require('./lib/checkout');
 
 /** @type {[string, string[]][]} */
 const CHECKS = [
@@ -14,10 +14,12 @@ const CHECKS = [
   ['npx', ['prettier', '--check', '.']],
   ['npx', ['tsc', '--project', '.']],
   ['npx', ['tsc', '--project', '__test__/types']],
-  ['node', ['scripts/dist.js']],
-  ['npx', ['attw', '--pack', 'dist']],
-  ['npx', ['publint', '--strict', 'dist']],
+  ['npx', ['attw', '--pack', '.']],
+  ['npx', ['publint', '--strict', '.']],
   ['node', ['scripts/list-unsafe.js', '--check']],
+  // Exports, files and dependencies that nobody uses, and code that stands twice.
+  ['npx', ['knip']],
+  ['npx', ['jscpd']],
 ];
 
 /** The two that look at the package as it is published have npm pack it, which would build a second time. */

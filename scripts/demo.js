@@ -2,9 +2,9 @@
 
 /** `npm run demo`: runs the programs in examples/ one after the other, and looks whether each does what it promises. */
 
-const { makeReady } = require('./checkout');
-const { EXAMPLES, nodeArguments } = require('./examples');
-const { PORT, portIsTaken, runExample } = require('./run-example');
+const { makeReady } = require('./lib/checkout');
+const { EXAMPLES, nodeArguments } = require('./lib/examples');
+const { PORT, portIsTaken, runExample } = require('./lib/run-example');
 
 const PORT_TAKEN =
   `port ${PORT} is taken by another program, and this one is written to listen there. ` +

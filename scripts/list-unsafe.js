@@ -2,22 +2,24 @@
 
 /**
  * Writes docs/unsafe.md: every `unsafe` block of the crate, with the obligation that its SAFETY comment names.
- * With `--check`, only says whether the file is up to date.
+ * With `--check`, only says whether the file is up to date. Fails where a file outside of the one room for it has any.
  */
 
 const { existsSync, readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { ROOT, fail } = require('./checkout');
+const { ROOT, fail } = require('./lib/checkout');
 
 const TARGET = path.join(ROOT, 'docs/unsafe.md');
+const SOURCES = path.join(ROOT, 'src');
+const ROOM = 'sys/';
 
 const INTRODUCTION = `# Every \`unsafe\`
 
-Generated from the sources by \`npm run docs:unsafe\`; do not edit. Unsafe code is in \`src/event_loop\` and nowhere else: one
-operation a block, and each block says what must hold and who sees to it. The crate denies \`unsafe_code\` elsewhere, and
-clippy refuses a block without the comment.
+Generated from the sources by \`npm run docs:unsafe\`; do not edit. Unsafe code is in \`src/sys\` and nowhere else: one
+operation a block, and each block says what must hold and who sees to it. The compiler refuses it in the other rooms, and
+clippy a block without the comment.
 `;
 
 const BLOCK = /\bunsafe (?:\{|impl\b)/;
@@ -63,20 +65,37 @@ function obligationOf(lines, index) {
   return words.join(' ').replace('SAFETY: ', '').replaceAll('|', '\\|');
 }
 
+/** @returns {string[]} the paths of all sources */
+function sources() {
+  const files = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.rs'))
+    .map((file) => file.split(path.sep).join('/'))
+    .sort();
+}
+
+/** @returns {string[]} sources outside of the room in which the word stands */
+function strays() {
+  return sources().filter((file) => {
+    const code = readFileSync(path.join(SOURCES, file), 'utf8').replace(/\/\/.*$/gm, '');
+    return !file.startsWith(ROOM) && /\bunsafe\b/.test(code);
+  });
+}
+
 /** @returns {string} */
 function render() {
-  const folder = path.join(ROOT, 'src/event_loop');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.rs'));
-  const sections = files.sort().map((file) => {
-    const rows = blocksOf(path.join(folder, file)).map(({ where, obligation }) => `| \`${where}\` | ${obligation} |`);
+  const files = sources().filter((file) => file.startsWith(ROOM));
+  const sections = files.map((file) => {
+    const rows = blocksOf(path.join(SOURCES, file)).map(({ where, obligation }) => `| \`${where}\` | ${obligation} |`);
     if (rows.length === 0) return '';
-    const title = file.split(path.sep).join('/');
-    return `\n## ${title}\n\n| in | obligation, and who meets it |\n|---|---|\n${rows.join('\n')}\n`;
+    return `\n## ${file.slice(ROOM.length)}\n\n| in | obligation, and who meets it |\n|---|---|\n${rows.join('\n')}\n`;
   });
   return INTRODUCTION + sections.join('');
 }
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const astray = strays();
+if (astray.length > 0) fail(`unsafe code outside of src/sys: ${astray.join(', ')}`);
 const text = render();
 if (!values.check) writeFileSync(TARGET, text);
 else if (!existsSync(TARGET) || readFileSync(TARGET, 'utf8') !== text) {

@@ -18,12 +18,12 @@ const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { baselineOf } = require('./node-suite/baseline');
-const { findTests } = require('./node-suite/find-tests');
-const { impossible, contradicting } = require('./node-suite/lists');
-const { compare, printReport } = require('./node-suite/report');
-const { runTests } = require('./node-suite/run-tests');
-const { describeNode } = require('./node-suite/describe-node');
+const { baselineOf } = require('./lib/node-suite/baseline');
+const { findTests } = require('./lib/node-suite/find-tests');
+const { impossible, contradicting } = require('./lib/node-suite/lists');
+const { compare, printReport } = require('./lib/node-suite/report');
+const { runTests } = require('./lib/node-suite/run-tests');
+const { describeNode } = require('./lib/node-suite/describe-node');
 
 const ROOT = path.join(__dirname, '..');
 const DEFAULT_PATTERNS = ['parallel/test-net-*', 'sequential/test-net-*'];

@@ -8,7 +8,7 @@
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
-const { ROOT, demand, hasCargo } = require('./checkout');
+const { ROOT, demand, hasCargo } = require('./lib/checkout');
 
 // npm prepares a package that it is about to pack, too, and there the dependencies may be missing.
 if (!existsSync(path.join(ROOT, 'node_modules/@napi-rs/cli'))) process.exit();

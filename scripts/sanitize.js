@@ -18,7 +18,7 @@ const path = require('node:path');
 const process = require('node:process');
 const { parseArgs } = require('node:util');
 
-const { ROOT, demand, fail, run } = require('./checkout');
+const { ROOT, demand, fail, run } = require('./lib/checkout');
 
 const { copyFileSync, cpSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } = fs;
 
@@ -30,32 +30,32 @@ const FLAGS = '-Zsanitizer=address -Zexternal-clangrt -Cforce-frame-pointers=yes
 
 /** Not those that preload a library of their own, nor those that measure what the process holds. */
 const FILES = [
-  'async-context',
-  'bad-input-connected',
-  'contract-rust',
-  'delivered',
-  'dispatch',
-  'environment-end',
-  'forgotten-copies',
-  'gather-memory',
-  'gather-tick',
-  'gather',
-  'held-connections',
-  'invariant',
-  'lifetime',
-  'load-twice',
-  'native-boundary',
-  'pool',
-  'reconnect',
-  'release',
-  'reset-anywhere',
-  'short-messages',
-  'unix-path',
-  'urgent-data',
-  'worker-exit',
-  'worker-families',
-  'workers',
-  'write-timeout',
+  'contract/our-sockets',
+  'contract/random-lives',
+  'delivery/delivered',
+  'guard/reconnect',
+  'native/arbitrary-calls',
+  'native/environment-end',
+  'native/events-of-a-batch',
+  'native/forgotten-copies',
+  'native/loaded-twice',
+  'native/message-pool',
+  'native/process-lifetime',
+  'native/worker-exit',
+  'native/worker-families',
+  'native/workers',
+  'package/release',
+  'server/held-connections',
+  'socket/async-context',
+  'socket/bad-input-connected',
+  'socket/gather',
+  'socket/gather-memory',
+  'socket/gather-tick',
+  'socket/reset-anywhere',
+  'socket/short-messages',
+  'socket/unix-path',
+  'socket/urgent-data',
+  'socket/write-timeout',
 ].map((name) => path.join('__test__', `${name}.test.js`));
 
 /** Compared with net elsewhere; net itself reads memory here that was detached and freed. */
@@ -68,23 +68,24 @@ const PLAIN_PROGRAM = ['__test__/fixtures/worker-exit.js', 'end', '4'];
 const MISTAKES = [
   {
     name: 'reads past the slab',
-    file: 'src/event_loop/slab.rs',
+    file: 'src/sys/bytes.rs',
     right: 'slice::from_raw_parts_mut(self.bytes, self.len.min(limit))',
     wrong: 'slice::from_raw_parts_mut(self.bytes.add(self.len - 1), limit)',
     report: /heap-buffer-overflow/,
   },
   {
     name: "gives a handle's memory back twice",
-    file: 'src/event_loop/uv.rs',
-    right: 'unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) };',
-    wrong: 'for _ in 0..2 { unsafe { dealloc(self.raw.as_ptr().cast(), self.layout) } }',
+    file: 'src/sys/uv.rs',
+    right: 'unsafe { dealloc(raw.as_ptr().cast(), data.layout) };',
+    wrong: 'for _ in 0..2 { unsafe { dealloc(raw.as_ptr().cast(), data.layout) } }',
     report: /attempting double-free/,
   },
   {
-    name: 'uses its context after it was given back',
-    file: 'src/event_loop/loop_driver.rs',
-    right: 'let context = unsafe { data_of(handle) };',
-    wrong: 'let context = unsafe { data_of(handle) }; drop_context(context.cast());',
+    name: 'calls back after the callback was given back',
+    file: 'src/sys/uv.rs',
+    right: 'if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
+    wrong:
+      'drop(unsafe { Box::from_raw(data.as_ptr()) }); if let Some(callback) = unsafe { data.as_ref() }.callback.clone() {',
     report: /heap-use-after-free/,
   },
 ];
@@ -93,8 +94,8 @@ const MISTAKES = [
 const PANIC = {
   name: 'panics when its fourth stream can be read',
   file: 'src/event_loop/stream/events.rs',
-  right: 'self.armed.set(false);',
-  wrong: 'assert!(self.attachment.id != 3 || !self.reading.get()); self.armed.set(false);',
+  right: 'self.requests.remove(ARMED);',
+  wrong: 'assert!(self.attachment.id != 3 || !self.requests.has(READING)); self.requests.remove(ARMED);',
 };
 
 /** Prints which of six streams have had their answers. */

@@ -16,9 +16,9 @@ const fs = require('node:fs');
 const process = require('node:process');
 const { parseArgs } = require('node:util');
 
-const { connections, startServer } = require('../__test__/soak/connections');
-const { converse, exchange, startEcho, startEchoApart } = require('../__test__/soak/messages');
-const { growth, resources } = require('../__test__/soak/resources');
+const { connections, startServer } = require('../__test__/long/soak/connections');
+const { converse, exchange, startEcho, startEchoApart } = require('../__test__/long/soak/messages');
+const { growth, resources } = require('../__test__/long/soak/resources');
 
 /** A warm-up, a beginning and an end. */
 const MIN_ROUNDS = 3;
@@ -133,7 +133,7 @@ async function inRounds(title, rounds, run) {
 
 /**
  * @param {number} round
- * @param {import('../__test__/soak/resources').Resources} held
+ * @param {import('../__test__/long/soak/resources').Resources} held
  */
 function show(round, { native, heap, external, descriptors, sockets, handles }) {
   const mib = (/** @type {number} */ bytes) => `${(bytes / (1 << 20)).toFixed(1)} MiB`;

@@ -1,21 +1,27 @@
 'use strict';
 
 /**
- * `npm test [-- [--js] [--driver loop|thread] [--no-build] [file …]]`
+ * `npm test [-- [--js] [--driver loop|thread] [--no-build] [--with-addon | --without-addon] [room or file …]]`
  *
- * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript.
- * Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
+ * Installs and builds what is missing, then runs the tests in Rust and, under either driver, those in JavaScript; or only
+ * those in JavaScript of some rooms (the folders of __test__) and files. The room `long` runs only where it is named.
+ * `--with-addon` leaves out the files that a driver cannot influence, as they pass without the addon; `--without-addon` runs
+ * only those, once, with no addon to load. Stops at the first of the three that fails. A file in which a test fails beside the others gets a second try with the
  * machine to itself, and is named loudly, here and at the very end: whatever needs it has a defect that is to be found.
  */
 
-const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
+const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 
-const { ROOT, demand, fail, makeReady, run } = require('./checkout');
+const { ROOT, demand, fail, makeReady, run } = require('./lib/checkout');
+const { UnknownRoomError, filesOf, passesWithoutAddon } = require('./lib/rooms');
 
 const DRIVERS = ['loop', 'thread'];
+
+/** Nothing is there: the loader that the addon comes by then gives up. */
+const NO_ADDON = path.join(ROOT, 'lib', 'native', 'none.node');
 
 /** A file that takes longer hangs, on a busy machine too. */
 const FILE_TIMEOUT_MS = 420_000;
@@ -35,24 +41,28 @@ const { values, positionals } = parseArgs({
     js: { type: 'boolean', default: false },
     driver: { type: 'string', multiple: true, default: DRIVERS },
     'no-build': { type: 'boolean', default: false },
+    'with-addon': { type: 'boolean', default: false },
+    'without-addon': { type: 'boolean', default: false },
   },
 });
 
 function main() {
+  const files = chosenFiles();
   if (!values['no-build']) makeReady();
   if (!values.js && positionals.length === 0) demand('cargo test', 'cargo', ['test', '--quiet']);
-  const files = positionals.length > 0 ? positionals : testFiles();
-  for (const driver of values.driver) testUnder(driver, files);
+  if (values['without-addon']) testUnder('no', files);
+  else for (const driver of values.driver) testUnder(driver, files);
   for (const line of unsteady) console.log(`\n!!!!! PASSED ONLY ALONE, AND HAS A DEFECT: ${line}`);
 }
 
 /**
- * @param {string} driver
+ * @param {string} driver `no` is none: there is no addon to load
  * @param {string[]} files
  */
 function testUnder(driver, files) {
   const title = `node ${process.version}, ${driver} driver`;
-  const env = { ...process.env, SAFE_SOCKET_DRIVER: driver };
+  const of = driver === 'no' ? { NAPI_RS_NATIVE_LIBRARY_PATH: NO_ADDON } : { SAFE_SOCKET_DRIVER: driver };
+  const env = { ...process.env, ...of };
   const dir = mkdtempSync(path.join(os.tmpdir(), 'safe-socket-'));
   const list = path.join(dir, 'failed');
   try {
@@ -68,12 +78,16 @@ function testUnder(driver, files) {
   }
 }
 
-/** @returns {string[]} Node 20 has no patterns for `--test` */
-function testFiles() {
-  return readdirSync(path.join(ROOT, '__test__'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.js'))
-    .map((file) => path.join('__test__', file))
-    .sort();
+/** @returns {string[]} */
+function chosenFiles() {
+  try {
+    const files = filesOf(positionals);
+    if (values['with-addon']) return files.filter((file) => !passesWithoutAddon(file));
+    return values['without-addon'] ? files.filter(passesWithoutAddon) : files;
+  } catch (error) {
+    if (error instanceof UnknownRoomError) return fail(error.message);
+    throw error;
+  }
 }
 
 /**
@@ -87,7 +101,7 @@ function testRunner(files, concurrency, failedList) {
     '--test',
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    `--test-reporter=${path.join(__dirname, 'failed-files.js')}`,
+    `--test-reporter=${path.join(__dirname, 'lib', 'failed-files.js')}`,
     `--test-reporter-destination=${failedList}`,
     `--test-concurrency=${concurrency}`,
     `--test-timeout=${FILE_TIMEOUT_MS}`,

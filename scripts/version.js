@@ -5,7 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const { ROOT, demand } = require('./checkout');
+const { ROOT, demand } = require('./lib/checkout');
 
 const manifest = path.join(ROOT, 'Cargo.toml');
 const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));

@@ -15,7 +15,7 @@ const process = require('node:process');
 const { after, before, describe, test } = require('node:test');
 const { setTimeout: wait } = require('node:timers/promises');
 
-// Under the preload the same programs run on Node's own sockets: ../register-programs.test.js.
+// Under the preload the same programs run on Node's own sockets: ../guard/register-programs.test.js.
 const safe = process.env.SAFE_SOCKET_PRELOADED ? require('node:net') : require('../..');
 
 const PATIENCE_MS = 150_000;

@@ -12,17 +12,19 @@ const diagnostics = require('node:diagnostics_channel');
 
 const { endingOf } = require('./ending');
 
+/** @import { AnyStream } from '../node/stream' */
+
 const openedChannel = diagnostics.channel('safe-socket:opened');
 const closedChannel = diagnostics.channel('safe-socket:closed');
 const refusedChannel = diagnostics.channel('safe-socket:refused');
 
-/** @param {object} socket */
+/** @param {AnyStream} socket */
 function publishOpened(socket) {
   if (openedChannel.hasSubscribers) openedChannel.publish({ socket });
 }
 
 /**
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {number} written
  * @param {number | undefined} bytesDelivered undefined if nobody knows
  */

@@ -27,16 +27,19 @@ const { isWriteOnly } = require('../node/stream');
 const { policyOf } = require('./policy');
 const { addressesOf, recordFor, recordOf } = require('./record');
 
+/** @import { AnyStream } from '../node/stream' */
+
+/** @type {Set<unknown>} */
 const RESET_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 /** The socket whose `'timeout'` event is on the stack. @type {object | null} */
 let timingOut = null;
 
-/** Told of every ending, for the report. @type {((socket: object, ending: Ending) => void) | null} */
+/** Told of every ending, for the report. @type {((socket: AnyStream, ending: Ending) => void) | null} */
 let observer = null;
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {Ending | undefined}
  */
 function endingOf(socket) {
@@ -47,7 +50,7 @@ function endingOf(socket) {
  * Has the writable side of the stream ended, so that a write to it is refused?
  * Version 3 of `readable-stream` knows neither `writableEnded` nor `errored`: there the record has to answer.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function isEnded(socket) {
@@ -67,7 +70,7 @@ function isEnded(socket) {
  * Node ends a stream of `http2` when the peer has sent RST_STREAM: it is closed before it is ended. A `close()` on
  * this side is noted before that, see `guard/http2-stream.js`.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {Function} cutoff the public method that was called: the traced stack starts at its caller
  */
 function noteEnd(socket, cutoff) {
@@ -81,7 +84,7 @@ function noteEnd(socket, cutoff) {
 /**
  * The socket is being destroyed.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} error the argument of `destroy()`
  * @param {Function} cutoff the public method: the traced stack starts at its caller
  */
@@ -96,7 +99,7 @@ function noteDestroy(socket, error, cutoff) {
 /**
  * The socket has failed. It counts as ended from this moment, and not from the event a tick later.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} error
  */
 function noteFailure(socket, error) {
@@ -107,7 +110,7 @@ function noteFailure(socket, error) {
  * Records the first transition; later calls are ignored. Sockets of ours remember both ends of their connection now: the
  * kernel forgets the peer when both sides have ended, and the descriptor goes with the socket. So do traced ones.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {import('./refused-error').EndedBy} endedBy
  * @param {unknown} [cause]
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
@@ -130,7 +133,7 @@ function noteEnding(socket, endedBy, cause, cutoff = noteEnding) {
 /**
  * The stream was over when it came into our hands.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  */
 function noteUnknownEnding(socket) {
   recordFor(socket).ending ??= { endedBy: 'unknown', cause: socket.errored ?? undefined };
@@ -139,7 +142,7 @@ function noteUnknownEnding(socket) {
 /**
  * A new `connect()` on the same object begins a new life.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  */
 function forgetEnding(socket) {
   const record = recordOf(socket);
@@ -149,7 +152,7 @@ function forgetEnding(socket) {
 /**
  * Puts an ending back that was forgotten too early, or that is another stream's, too.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {Ending} ending
  */
 function restoreEnding(socket, ending) {
@@ -157,18 +160,18 @@ function restoreEnding(socket, ending) {
 }
 
 /**
- * @param {(socket: object, ending: Ending) => void} listener is told of every socket that ends
+ * @param {(socket: AnyStream, ending: Ending) => void} listener is told of every socket that ends
  */
 function observeEndings(listener) {
   observer = listener;
 }
 
 /**
- * @param {any} error
+ * @param {unknown} error
  * @returns {'reset' | 'timeout' | 'error'} who has ended a socket that ends with this error
  */
 function endedByOfError(error) {
-  const code = error?.code;
+  const code = /** @type {{ code?: unknown } | null | undefined} */ (error)?.code;
   if (RESET_CODES.has(code)) return 'reset';
   return code === 'ETIMEDOUT' ? 'timeout' : 'error';
 }
@@ -177,7 +180,7 @@ function endedByOfError(error) {
  * Runs `emitTimeout`, which emits the `'timeout'` event of the socket: what ends the socket in there is the timeout.
  *
  * @template T
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {() => T} emitTimeout called with the socket as `this`
  * @returns {T}
  */
@@ -192,7 +195,7 @@ function insideTimeout(socket, emitTimeout) {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean} whether its `'timeout'` event is on the stack
  */
 function isTimingOut(socket) {
@@ -203,7 +206,7 @@ function isTimingOut(socket) {
 /**
  * Node keeps what it was given as `timeout`, also if it then throws: that can be anything.
  *
- * @param {any} socket
+ * @param {AnyStream | null | undefined} socket
  * @returns {boolean}
  */
 function hasTimeout(socket) {
@@ -211,16 +214,18 @@ function hasTimeout(socket) {
   return typeof timeout === 'number' && timeout > 0;
 }
 
+/** @typedef {Pick<import('node:http2').Http2Stream, 'close' | 'rstCode'>} Http2Members */
+
 /**
- * @param {any} stream
- * @returns {boolean} whether it is one of Node's `http2`
+ * @param {AnyStream} stream
+ * @returns {stream is AnyStream & Http2Members} whether it is one of Node's `http2`
  */
 function isHttp2Stream(stream) {
   return typeof stream.rstCode === 'number';
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function staysHalfOpen(socket) {
@@ -228,7 +233,7 @@ function staysHalfOpen(socket) {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function isDestroyedAtPeersEnd(socket) {

@@ -4,6 +4,8 @@ const { codedError, invalidArgValue } = require('../errors/argument');
 const { validateBoolean } = require('../errors/validate');
 const { recordFor, recordOf } = require('./record');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /** @typedef {InstanceType<typeof import('./refused-error').SocketAlreadyEndedError>} Refusal */
 
 /**
@@ -11,7 +13,7 @@ const { recordFor, recordOf } = require('./record');
  * emits `'error'` on the next tick. `drop`: returns `false` and gives the error to the callback. A function decides
  * itself: when it returns `true` the refusal is dealt with, as by `drop`; otherwise it is thrown.
  *
- * @typedef {'throw' | 'emit' | 'drop' | ((error: Refusal, socket: object) => boolean)} OnRefused
+ * @typedef {'throw' | 'emit' | 'drop' | ((error: Refusal, socket: AnyStream) => boolean)} OnRefused
  */
 
 /**
@@ -32,7 +34,7 @@ const processPolicy = {
 };
 
 /**
- * @param {object} socket
+ * @param {AnyStream} socket
  * @returns {Policy}
  */
 function policyOf(socket) {
@@ -40,7 +42,7 @@ function policyOf(socket) {
 }
 
 /**
- * @param {object} socket
+ * @param {AnyStream} socket
  * @returns {boolean} whether the socket has a policy of its own
  */
 function hasPolicy(socket) {
@@ -50,7 +52,7 @@ function hasPolicy(socket) {
 /**
  * Options that are `undefined` leave what was there before.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {Partial<Policy>} options
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE`
  */

@@ -1,5 +1,8 @@
 'use strict';
 
+/** @import { AnyStream } from '../node/stream' */
+/** @import { SocketState } from '../socket/state' */
+
 /** Under this symbol a socket of ours keeps its state, which is its record, too. */
 const kState = Symbol('safe-socket.state');
 
@@ -43,7 +46,7 @@ const rare = {
  * see it, whatever it enumerates, and it goes when the object goes. An entry of a WeakMap would do the same, but costs a
  * short connection more than everything else that the guard does: V8's collector looks at all of them, again and again.
  */
-class StreamRecord {
+const StreamRecord = class {
   /** Whether the guard may refuse; otherwise the stream is only watched. */
   isGuarded = false;
   /** Our methods, where they are on this very object. @type {import('../guard/methods').GuardedMethods | null} */
@@ -52,12 +55,14 @@ class StreamRecord {
   policy = undefined;
   /** Who ended it; see `ending.js`. @type {import('./ending').Ending | undefined} */
   ending = undefined;
-}
+};
 
 Object.assign(StreamRecord.prototype, rare);
 
+/** @typedef {InstanceType<typeof StreamRecord> & typeof rare} StreamRecord */
+
 /**
- * @param {object} stream
+ * @param {AnyStream} stream
  * @returns {object}
  */
 function givenBack(stream) {
@@ -70,15 +75,17 @@ class Recorded extends Carrier {
   #record = new StreamRecord();
 
   /**
-   * @param {object} stream
-   * @returns {(StreamRecord & typeof rare) | undefined}
+   * @param {AnyStream} stream
+   * @returns {StreamRecord | undefined}
    */
   static recordOf(stream) {
-    return #record in stream ? /** @type {StreamRecord & typeof rare} */ (stream.#record) : undefined;
+    return #record in stream ? /** @type {StreamRecord} */ (stream.#record) : undefined;
   }
 }
 
 const { recordOf: foreignRecordOf } = Recorded;
+
+/** @typedef {AnyStream & { [kState]?: SocketState }} KnownStream a stream of ours, or any other */
 
 /**
  * What every record has, ours or not.
@@ -93,7 +100,7 @@ const { recordOf: foreignRecordOf } = Recorded;
  */
 
 /**
- * @param {any} stream
+ * @param {KnownStream} stream
  * @returns {CommonRecord | undefined}
  */
 function recordOf(stream) {
@@ -101,18 +108,18 @@ function recordOf(stream) {
 }
 
 /**
- * @param {object} stream not one of ours
- * @returns {StreamRecord & typeof rare} made where there was none
+ * @param {AnyStream} stream not one of ours
+ * @returns {StreamRecord} made where there was none
  */
 function foreignRecordFor(stream) {
   const known = foreignRecordOf(stream);
   if (known !== undefined) return known;
-  void new Recorded(stream);
-  return /** @type {StreamRecord & typeof rare} */ (foreignRecordOf(stream));
+  // The constructor returns the stream. Bundlers would drop the call if nobody used what it returns.
+  return /** @type {StreamRecord} */ (foreignRecordOf(/** @type {any} */ (new Recorded(stream))));
 }
 
 /**
- * @param {any} stream
+ * @param {KnownStream} stream
  * @returns {CommonRecord}
  */
 function recordFor(stream) {
@@ -123,13 +130,14 @@ function recordFor(stream) {
  * Both ends of the connection of a stream, or of the one below a message, as far as documented properties tell. A stream
  * that is no socket may have anything under these names, and one of HTTP/2 may throw.
  *
- * @param {any} stream
+ * @param {KnownStream} stream
  * @returns {import('./refused-error').Addresses}
  */
 function addressesOf(stream) {
   const ours = recordOf(stream)?.addressesOf;
   if (ours !== undefined) return ours(stream);
   try {
+    /** @type {any} */
     const socket = typeof stream.setHeader === 'function' ? (stream.socket ?? stream.req?.socket) : stream;
     if (socket !== stream && socket?.[kState] !== undefined) return addressesOf(socket);
     const { remoteAddress, remotePort, localAddress, localPort } = socket ?? {};
@@ -143,7 +151,7 @@ function addressesOf(stream) {
 /**
  * Has a socket looked at once more before its descriptor is closed: afterwards the kernel tells nothing.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {(error: Error | null) => void} listener called once, with the error that destroys the socket
  * @returns {() => void} takes it back
  */
@@ -157,7 +165,7 @@ function beforeClose(stream, listener) {
 /**
  * The descriptor of the stream is about to be closed.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {Error | null | undefined} error
  */
 function tellClosing(stream, error) {
@@ -183,7 +191,7 @@ module.exports = {
   foreignRecordFor,
   foreignRecordOf,
   hooks,
-  kState,
+  kState: /** @type {typeof kState} */ (kState),
   recordFor,
   recordOf,
   tellClosing,

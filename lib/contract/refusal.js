@@ -18,6 +18,8 @@ const { addressesOf, recordOf } = require('./record');
 const { SocketAlreadyEndedError } = require('./refused-error');
 const { userStack } = require('./user-stack');
 
+/** @import { AnyStream } from '../node/stream' */
+
 const debug = debuglog('safe-socket');
 
 /** They swallow everything, so that what they throw is about the argument. By object mode. @type {Map<boolean, Writable>} */
@@ -35,7 +37,7 @@ destroyedStream.end();
  * A bad argument is reported before the end of the stream is. A stream that does not say whether it takes objects
  * (version 3 of `readable-stream`) may.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {unknown} chunk
  * @param {unknown} encoding as the public method got it; may be the callback
  * @param {Function} cutoff the public method: the stack of the error starts at its caller
@@ -47,7 +49,7 @@ function checkChunk(stream, chunk, encoding, cutoff) {
   try {
     probe(stream.writableObjectMode !== false).write(
       chunk,
-      typeof encoding === 'function' ? undefined : /** @type {any} */ (encoding),
+      /** @type {BufferEncoding} */ (typeof encoding === 'function' ? undefined : encoding),
     );
   } catch (error) {
     Error.captureStackTrace(/** @type {Error} */ (error), cutoff);
@@ -81,13 +83,13 @@ function swallow(_chunk, _encoding, callback) {
  * Refuses an `end()` of an ended socket. A bare `end()` loses nothing: it is refused only if the policy is strict
  * and no pipe may have called it; elsewhere its callback is settled, which Node leaves waiting for ever after `destroy()`.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} chunk
  * @param {unknown} encoding
  * @param {unknown} callback
  * @param {Function} cutoff the public method: the stack of the error starts at its caller
  * @param {Function} endOfStream what the stream itself does for `end()`
- * @returns {any} the socket, where it does not throw
+ * @returns {AnyStream} the socket, where it does not throw
  * @throws {SocketAlreadyEndedError}
  */
 function refuseEnd(socket, chunk, encoding, callback, cutoff, endOfStream) {
@@ -105,7 +107,7 @@ function refuseEnd(socket, chunk, encoding, callback, cutoff, endOfStream) {
 /**
  * Refuses a call that would lose something. The caller has already checked the arguments and that the socket has ended.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {'write' | 'end'} operation
  * @param {unknown} chunk
  * @param {unknown} encoding as the public method got it; may be the callback
@@ -138,7 +140,7 @@ function refuse(socket, operation, chunk, encoding, callback, cutoff) {
 /**
  * Makes the error of a refused call, and tells the log and the diagnostics channel of it.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {'write' | 'end'} operation
  * @param {unknown} chunk
  * @param {unknown} encoding
@@ -152,7 +154,7 @@ function refusal(socket, operation, chunk, encoding, cutoff) {
   if (typeof chunk === 'string') {
     bytesRefused = Buffer.byteLength(chunk, /** @type {BufferEncoding} */ (encoding ?? 'utf8'));
   }
-  const cause = ending?.cause ?? socket.errored ?? undefined;
+  const cause = /** @type {NodeJS.ErrnoException | undefined} */ (ending?.cause ?? socket.errored ?? undefined);
   const error = new SocketAlreadyEndedError({
     operation,
     endedBy: ending?.endedBy ?? 'unknown',
@@ -185,7 +187,7 @@ function withTrace(cause, trace) {
 /**
  * A pipe can write several chunks before the tick in which `'error'` unpipes it; they are one failure.
  *
- * @param {import('node:stream').Writable} socket
+ * @param {AnyStream} socket
  * @param {Error} error
  * @param {boolean} piped
  */
@@ -198,7 +200,7 @@ function emitSoon(socket, error, piped) {
 }
 
 /**
- * @param {import('node:stream').Writable} socket
+ * @param {AnyStream} socket
  * @param {Error} error
  */
 function emitError(socket, error) {
@@ -211,7 +213,7 @@ function emitError(socket, error) {
  * destroyed and never ended, Node keeps the callback for a `'finish'` that cannot come. Ended first, it knows better
  * and answers `ERR_STREAM_DESTROYED`.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} callback
  * @param {Function} endOfStream
  */
@@ -221,7 +223,7 @@ function settleEnd(socket, callback, endOfStream) {
   if (socket.writableEnded !== undefined || typeof socket._write !== 'function') endOfStream.call(socket, callback);
   // Version 3 of `readable-stream` forgets every callback but that of the first call.
   else if (socket.destroyed) destroyedStream.end(callback);
-  else finished(socket, { readable: false }, /** @type {any} */ (callback));
+  else finished(/** @type {Writable} */ (socket), { readable: false }, /** @type {() => void} */ (callback));
 }
 
 module.exports = { checkChunk, destroyedStream, refusal, refuse, refuseEnd };

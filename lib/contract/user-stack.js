@@ -2,7 +2,11 @@
 
 const path = require('node:path');
 
-const OURS = path.dirname(__dirname) + path.sep;
+/** Nothing in a bundle: the program is in the same folder there, and in an ES module there is no `__dirname`. */
+const OURS =
+  typeof __filename === 'string' && path.basename(__filename) === 'user-stack.js'
+    ? path.dirname(__dirname) + path.sep
+    : undefined;
 
 /**
  * Takes the frames of Node and of this library out of the stack of an Error, so that the first one left is the user's.
@@ -22,7 +26,8 @@ function userStack(error) {
  * @returns {boolean}
  */
 function isForeign(line) {
-  return /^ +at .*(?:\(|at |async )node:/.test(line) || (line.startsWith('    at ') && line.includes(OURS));
+  if (/^ +at .*(?:\(|at |async )node:/.test(line)) return true;
+  return OURS !== undefined && line.startsWith('    at ') && line.includes(OURS);
 }
 
 module.exports = { userStack };

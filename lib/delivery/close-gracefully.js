@@ -21,7 +21,7 @@ const { watchConnection } = require('./watch');
  * at the deadline. Resolves when the socket is closed. What the peer still sends goes to those who read the socket,
  * and nowhere if there is nobody.
  *
- * @param {any} socket of this package, of `net`, or of `tls`
+ * @param {import('node:net').Socket} socket of this package, of `net`, or of `tls`
  * @param {import('./delivered').DeliveredOptions} [options]
  * @returns {Promise<GracefulClose>}
  */
@@ -48,7 +48,7 @@ async function closeGracefully(socket, options = {}) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} goal
  * @returns {GracefulClose | null}
  */
@@ -59,8 +59,8 @@ function tryPast(socket, goal) {
     const by = endedBy(socket, wasReset(socket) ? 'reset' : null);
     return { bytesDelivered: past.bytesDelivered, bytesUndelivered: 0, endedBy: by };
   } catch (error) {
-    if (/** @type {any} */ (error).code !== 'ERR_SOCKET_ALREADY_ENDED') throw error;
-    const { bytesUndelivered } = /** @type {any} */ (error);
+    const { code, bytesUndelivered } = /** @type {{ code: string, bytesUndelivered?: number }} */ (error);
+    if (code !== 'ERR_SOCKET_ALREADY_ENDED') throw error;
     const bytesDelivered = bytesUndelivered === undefined ? undefined : goal - bytesUndelivered;
     return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket, wasReset(socket) ? 'reset' : null) };
   }
@@ -70,7 +70,7 @@ function tryPast(socket, goal) {
  * Who ended the socket, once and for all. If it was `end()` here, as most often, or nobody saw it, the question is who ended
  * the connection.
  *
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {'peer' | 'reset' | 'timeout' | null} connectionEndedBy null: nobody knows
  * @returns {GracefulClose['endedBy']}
  */
@@ -81,7 +81,7 @@ function endedBy(socket, connectionEndedBy) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} goal
  * @param {'done' | 'dead' | 'timeout'} verdict
  * @param {import('./snapshot').Snapshot | null} look
@@ -103,7 +103,7 @@ function report(socket, goal, verdict, look) {
  * Everything has arrived and the peer has ended. What it sent is for whoever reads the socket, if anybody does. It is read in
  * any case: to close with unread data, before our FIN is acknowledged, would be a reset.
  *
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number | undefined} deadlineMs as of `nowMs()`
  */
 function leave(socket, deadlineMs) {
@@ -118,7 +118,7 @@ function leave(socket, deadlineMs) {
   socket.once('close', () => clearTimeout(timer));
 }
 
-/** @param {any} socket */
+/** @param {import('node:net').Socket} socket */
 function hasReader(socket) {
   return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
 }
@@ -126,7 +126,7 @@ function hasReader(socket) {
 /**
  * From now on, and until the socket has closed, an error is part of the answer.
  *
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @returns {Promise<void>}
  */
 function closeOf(socket) {
@@ -140,7 +140,7 @@ function closeOf(socket) {
   });
 }
 
-/** @param {any} socket */
+/** @param {import('node:net').Socket} socket */
 function reset(socket) {
   if (socket.destroyed) return;
   try {
@@ -156,7 +156,7 @@ function ignore() {}
 /**
  * `closeGracefully()` for those who do not wait for it: the socket has been ended, and takes no longer than this.
  *
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} timeout milliseconds
  */
 function linger(socket, timeout) {

@@ -40,7 +40,7 @@ const lastLooks = new WeakMap();
  * Waits until everything that was written before this call is acknowledged by the peer's kernel. That is not the same as
  * read by the peer's program.
  *
- * @param {any} socket of this package, of `net`, or of `tls`; connected, connecting, ended, or closed a while ago
+ * @param {import('node:net').Socket} socket of this package, of `net`, or of `tls`; connected, connecting, ended, or closed a while ago
  * @param {DeliveredOptions} [options]
  * @returns {Promise<Delivery>}
  */
@@ -64,7 +64,7 @@ async function delivered(socket, options = {}) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} goal
  * @returns {Delivery | null} of a connection that is over, or never was; null: it is there
  */
@@ -89,7 +89,7 @@ function pastDelivery(socket, goal) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} goal
  * @param {number | undefined} bytesDelivered
  * @returns {Delivery}
@@ -101,7 +101,7 @@ function atClose(socket, goal, bytesDelivered) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @returns {boolean} whether the connection was reset, be it after `end()`
  */
 function wasReset(socket) {
@@ -111,7 +111,7 @@ function wasReset(socket) {
 /**
  * Of a socket that somebody has asked about, the question may come again when it is closed.
  *
- * @param {any} socket one of Node's
+ * @param {import('node:net').Socket} socket one of Node's
  */
 function rememberLastLook(socket) {
   if (lastLooks.get(socket) === null) return;
@@ -123,7 +123,7 @@ function rememberLastLook(socket) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number | undefined} bytesUndelivered
  * @param {Error | null} error what destroys the socket
  * @param {boolean} isReset
@@ -148,12 +148,12 @@ function unavailable(errno) {
   return error.code === 'ENOTSUP' ? netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'delivered') : error;
 }
 
-/** @param {any} socket */
+/** @param {import('node:net').Socket} socket */
 function validateSocket(socket) {
   if (!(socket instanceof Socket)) throw invalidArgType('socket', 'Socket of net or tls', socket);
 }
 
-/** @param {any} options */
+/** @param {DeliveredOptions} options */
 function validateOptions(options) {
   validateObject(options, 'options');
   checkNames(options, OPTIONS);

@@ -5,10 +5,14 @@ const { foreignSockets } = require('../guard/open-sockets');
 const { owners } = require('../native/events');
 const { delivered, validateOptions } = require('./delivered');
 
+/** @import { Socket } from 'node:net' */
+/** @import { Events } from '../native/events' */
+/** @import { RustSocket } from '../socket/socket' */
+
 /**
  * @typedef {object} Flush
  * @property {number} delivered sockets of which everything has arrived
- * @property {Array<{ socket: any, error: Error }>} failed the others, with the reason: as `delivered()` rejects
+ * @property {Array<{ socket: Socket, error: Error }>} failed the others, with the reason: as `delivered()` rejects
  */
 
 /**
@@ -34,10 +38,17 @@ async function flushBeforeExit(options = {}) {
   return flush;
 }
 
-/** @returns {any[]} the sockets of this environment that may have bytes on their way: ours, and guarded ones of Node's */
+/** @returns {Socket[]} those of this environment that may have bytes on their way: ours, and guarded ones of Node's */
 function openSockets() {
-  const ours = owners.filter((owner) => owner?.[kState]?.stream);
-  return [...ours, ...foreignSockets()];
+  return [...owners.filter(isOpenSocket), ...foreignSockets()];
+}
+
+/**
+ * @param {Events | (Events & RustSocket) | undefined} owner
+ * @returns {owner is Events & RustSocket}
+ */
+function isOpenSocket(owner) {
+  return owner !== undefined && kState in owner && owner[kState].stream !== null;
 }
 
 module.exports = { flushBeforeExit };

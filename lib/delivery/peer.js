@@ -20,7 +20,7 @@ const NOT_TCP = ['ENOTSUP', 'EOPNOTSUPP', 'ENOPROTOOPT'];
  * Is the peer still there? Asks the kernel now, without reading anything: a FIN or a reset is seen that waits
  * behind unread data, or while the socket is paused.
  *
- * @param {any} socket of this package, of `net`, or of `tls`
+ * @param {import('node:net').Socket} socket of this package, of `net`, or of `tls`
  * @returns {'open' | 'half-closed' | 'reset' | undefined} `'half-closed'`: its FIN has arrived. Undefined: there is no
  *   connection to ask about, not yet or no more
  * @throws {Error} `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM`
@@ -39,7 +39,7 @@ function peerState(socket) {
 /**
  * What the kernel knows of a TCP connection, asked now (`TCP_INFO`). Fields that it does not know are left out.
  *
- * @param {any} socket of this package, of `net`, or of `tls`
+ * @param {import('node:net').Socket} socket of this package, of `net`, or of `tls`
  * @returns {TcpInfo}
  * @throws {Error} `ERR_SOCKET_CLOSED` without a connection; `ERR_FEATURE_UNAVAILABLE_ON_PLATFORM` where the system has
  *   no `TCP_INFO`, and for a Unix-domain socket
@@ -54,7 +54,7 @@ function tcpInfo(socket) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @returns {TcpInfo | number}
  */
 function ask(socket) {

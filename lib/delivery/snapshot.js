@@ -17,6 +17,10 @@ const { native, tryNative } = require('../native/addon');
 const { descriptorOf } = require('../node/handle');
 const { bytesAcceptedOf } = require('../socket/state');
 
+/** @import { AnyStream } from '../node/stream' */
+/** @import { RustSocket } from '../socket/socket' */
+/** @import { SocketState } from '../socket/state' */
+
 /**
  * @typedef {object} Snapshot
  * @property {number} written bytes given to `write()`
@@ -27,15 +31,15 @@ const { bytesAcceptedOf } = require('../socket/state');
  */
 
 /**
- * @param {any} socket
- * @returns {boolean} whether it is backed by Rust
+ * @param {Socket & { [kState]?: SocketState }} socket
+ * @returns {socket is RustSocket} whether it is backed by Rust
  */
 function isOurs(socket) {
   return socket[kState] !== undefined;
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {boolean} [isReset] whether the socket has read that it was reset: the kernel says so only once
  * @returns {Snapshot | number | null} null where there is no descriptor; or an errno
  */
@@ -44,7 +48,7 @@ function snapshotOf(socket, isReset = false) {
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {boolean} isReset
  * @returns {Snapshot | number | null}
  */
@@ -63,7 +67,7 @@ function snapshotOfOurs(socket, isReset) {
 }
 
 /**
- * @param {any} socket
+ * @param {Socket & { encrypted?: boolean }} socket one of Node's; those of `tls` say that they are `encrypted`
  * @param {boolean} isReset
  * @returns {Snapshot | number | null}
  */
@@ -97,7 +101,7 @@ function snapshotOfNodes(socket, isReset) {
  * A connection that was reset does not tell whether its FIN was sent. But where the kernel has taken one byte more than
  * were written, that is the FIN.
  *
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {{ hasSentFin: boolean, queued: number, taken?: number }} seen
  * @param {number} written
  * @returns {{ queued: number, taken?: number }}
@@ -111,7 +115,7 @@ function withoutFin(socket, { hasSentFin, queued, taken }, written) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {number} taken the kernel's counter
  * @param {number} written
  * @returns {number} what the kernel had taken at least, and mostly exactly: of a connection that was reset nobody knows
@@ -123,7 +127,7 @@ function acceptedByCounter(socket, taken, written) {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @returns {boolean} whether the socket keeps the process alive
  */
 function keepsAlive(socket) {
@@ -135,7 +139,7 @@ function keepsAlive(socket) {
 /**
  * A guarded socket of Node's is about to close its descriptor: for those who count.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} cause the error that destroys it
  */
 function announceClosed(socket, cause) {

@@ -8,9 +8,9 @@ const { nowMs } = require('../node/clock');
  * The connection ended before what was written had arrived.
  *
  * @param {object} details
- * @param {any} details.socket
+ * @param {import('node:net').Socket} details.socket
  * @param {import('../contract/refused-error').EndedBy} details.endedBy
- * @param {any} details.cause the error that ended the socket
+ * @param {unknown} details.cause the error that ended the socket
  * @param {number | undefined} details.bytesUndelivered undefined where nobody knows
  * @param {Function} details.cutoff
  * @returns {Error}

@@ -61,7 +61,7 @@ class ConnectionWatch {
   #reject;
 
   /**
-   * @param {any} socket
+   * @param {import('node:net').Socket} socket
    * @param {(look: Snapshot) => boolean} isDone
    * @param {WatchOptions} options
    * @param {(verdict: Verdict) => void} resolve
@@ -169,7 +169,7 @@ class ConnectionWatch {
 }
 
 /**
- * @param {any} socket
+ * @param {import('node:net').Socket} socket
  * @param {(look: Snapshot) => boolean} isDone
  * @param {WatchOptions} options
  * @returns {Promise<Verdict>} rejects with an `AbortError` only

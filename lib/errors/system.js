@@ -27,12 +27,12 @@ const numbers = new Map(Array.from(getSystemErrorMap(), ([number, [name]]) => [n
 function build(message, fields, cutoff) {
   const error = new Error(message);
   Error.captureStackTrace(error, cutoff);
-  return /** @type {any} */ (Object.assign(error, fields));
+  return /** @type {SystemError} */ (/** @type {Error} */ (Object.assign(error, fields)));
 }
 
 /**
- * @param {string | undefined} address
- * @param {number | undefined} port
+ * @param {string | null | undefined} address
+ * @param {number | null | undefined} port
  * @returns {string} the endpoint as it stands at the end of a message
  */
 function endpoint(address, port) {
@@ -55,10 +55,10 @@ function errnoError(errno, syscall) {
 /**
  * A failed operation on an endpoint: `connect ECONNREFUSED 127.0.0.1:80`.
  *
- * @param {number | SystemError} failure an errno, or the refusal of Node's permission model
+ * @param {number | Error & { code: string }} failure an errno, or the refusal of Node's permission model
  * @param {string} syscall
- * @param {string | undefined} address
- * @param {number | undefined} [port]
+ * @param {string | null | undefined} address
+ * @param {number | null} [port]
  * @param {string} [local] the local endpoint, if it is known
  * @returns {SystemError}
  */
@@ -75,8 +75,8 @@ function endpointError(failure, syscall, address, port, local) {
  *
  * @param {number} errno
  * @param {string} syscall
- * @param {string | undefined} address
- * @param {number | undefined} [port]
+ * @param {string | null | undefined} address
+ * @param {number | null} [port]
  * @returns {SystemError}
  */
 function listenError(errno, syscall, address, port) {

@@ -80,7 +80,7 @@ function validateHost(host, name) {
 }
 
 /**
- * @param {any} port a number, or a string that reads as one
+ * @param {unknown} port a number, or a string that reads as one
  * @param {string} [name]
  * @returns {number}
  */
@@ -92,7 +92,7 @@ function validatePort(port, name = 'Port') {
 }
 
 /**
- * @param {any} signal
+ * @param {unknown} signal
  * @param {string} name
  */
 function validateAbortSignal(signal, name) {
@@ -102,7 +102,7 @@ function validateAbortSignal(signal, name) {
 }
 
 /**
- * @param {any} list
+ * @param {unknown} list
  * @param {string} name
  */
 function validateBlockList(list, name) {

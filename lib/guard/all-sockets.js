@@ -16,6 +16,10 @@ const { everySocket, guardedMethods } = require('./methods');
 const { noteForeign } = require('./open-sockets');
 const { assignWrite } = require('./planted-write');
 
+/** @import { KnownStream } from '../contract/record' */
+/** @import { AnyStream } from '../node/stream' */
+/** @import { MaybeStdio } from './open-sockets' */
+
 const REPLACED = /** @type {const} */ (['end', '_destroy', 'connect', 'ref', 'unref']);
 
 const { prototype } = Socket;
@@ -50,19 +54,20 @@ function guardEverySocket() {
   subscribe('net.server.socket', noteAccepted);
 }
 
-/** @param {any} message */
-function noteAccepted({ socket }) {
+/** @param {unknown} message */
+function noteAccepted(message) {
+  const { socket } = /** @type {{ socket: KnownStream }} */ (message);
   if (socket[kState] === undefined) note(socket);
 }
 
-/** @param {any} socket of Node's */
+/** @param {AnyStream} socket of Node's */
 function note(socket) {
   foreignRecordFor(socket);
   noteForeign(socket);
 }
 
 /**
- * @param {any} socket
+ * @param {MaybeStdio} socket
  * @returns {boolean}
  */
 function isNotStandardStream(socket) {
@@ -72,7 +77,7 @@ function isNotStandardStream(socket) {
 /**
  * The first write is where sockets are seen that were made of a descriptor, as `child.stdin` is.
  *
- * @param {import('node:stream').Writable} socket
+ * @param {AnyStream} socket
  * @returns {boolean}
  */
 function isWritableAndNoted(socket) {

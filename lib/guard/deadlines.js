@@ -13,6 +13,10 @@ const { ETIMEDOUT, errnoError } = require('../errors/system');
 const { validateTimeout } = require('../errors/validate');
 const { clearTimeout, setTimeout } = require('../node/clock');
 
+/** @import { KnownStream } from '../contract/record' */
+/** @import { AnyStream } from '../node/stream' */
+/** @import { RustSocket } from '../socket/socket' */
+
 /**
  * @typedef {object} Deadlines
  * @property {number} [linger] milliseconds that `end()` waits for the peer before it resets the connection
@@ -20,7 +24,7 @@ const { clearTimeout, setTimeout } = require('../node/clock');
  */
 
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {Deadlines} deadlines
  * @throws {TypeError} `ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`, or a RangeError `ERR_OUT_OF_RANGE`
  */
@@ -33,7 +37,7 @@ function validateDeadlines(stream, { linger, writeTimeout }) {
 }
 
 /**
- * @param {any} socket
+ * @param {KnownStream} socket
  * @param {Deadlines} deadlines those that are `undefined` stay as they were
  */
 function setDeadlines(socket, { linger, writeTimeout }) {
@@ -41,37 +45,37 @@ function setDeadlines(socket, { linger, writeTimeout }) {
   if (linger !== undefined) (state ?? foreignRecordFor(socket)).lingerMs = linger;
   if (writeTimeout === undefined) return;
   if (state === undefined) limitWrites(socket, writeTimeout);
-  else socket.setWriteTimeout(writeTimeout);
+  else /** @type {RustSocket} */ (socket).setWriteTimeout(writeTimeout);
 }
 
 /**
  * The Writable hands its writes over one by one, or all that wait together, each when the one before is finished. So this
  * is where the turn of a write comes.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {number} timeoutMs
  */
 function limitWrites(socket, timeoutMs) {
   const record = foreignRecordFor(socket);
   const isNew = record.writeTimeoutMs === undefined;
   record.writeTimeoutMs = timeoutMs;
-  if (isNew) for (const name of ['_write', '_writev']) limit(socket, name, record);
+  if (isNew) for (const name of /** @type {const} */ (['_write', '_writev'])) limit(socket, name, record);
 }
 
 /**
- * @param {any} socket
- * @param {string} name
+ * @param {AnyStream} socket
+ * @param {'_write' | '_writev'} name
  * @param {ReturnType<typeof foreignRecordFor>} record
  */
 function limit(socket, name, record) {
   const method = socket[name];
   if (typeof method !== 'function') return;
   /**
-   * @this {any}
-   * @param {...any} args `(chunk, encoding, callback)` or `(chunks, callback)`
+   * @this {AnyStream}
+   * @param {...unknown} args `(chunk, encoding, callback)` or `(chunks, callback)`
    */
   const limited = function (...args) {
-    const callback = args.pop();
+    const callback = /** @type {(error?: Error | null) => void} */ (args.pop());
     /** @type {NodeJS.Timeout | undefined} */
     let timer;
     let isOver = false;
@@ -88,7 +92,7 @@ function limit(socket, name, record) {
   Object.defineProperty(socket, name, { value: limited, writable: true, configurable: true, enumerable: false });
 }
 
-/** @param {any} socket */
+/** @param {AnyStream} socket */
 function onWriteTimeout(socket) {
   socket.destroy(errnoError(ETIMEDOUT, 'write'));
 }

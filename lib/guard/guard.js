@@ -13,6 +13,8 @@ const { everySocket, guardedMethods, isGuarded } = require('./methods');
 const { noteForeign } = require('./open-sockets');
 const { plantWrite } = require('./planted-write');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * The guard is put in front of a stream's own methods, on the very object or on a prototype:
  *
@@ -43,7 +45,7 @@ const methodsByPrototype = new WeakMap();
 /**
  * Guards this very object, with options of its own. Options that are `undefined` leave what was there before.
  *
- * @template {object} T
+ * @template {AnyStream} T
  * @param {T} stream
  * @param {GuardOptions} [options]
  * @returns {T}
@@ -64,7 +66,7 @@ function guardStream(stream, { strict, trace, onRefused, linger, writeTimeout } 
 /**
  * Guards this very object. To guard it twice is to guard it once.
  *
- * @template {object} T
+ * @template {AnyStream} T
  * @param {T} stream
  * @returns {T}
  */
@@ -84,7 +86,7 @@ function guard(stream) {
 }
 
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {ReturnType<typeof foreignRecordFor>} record
  * @returns {import('./methods').GuardedMethods}
  */
@@ -98,7 +100,7 @@ function methodsOfWrite(stream, record) {
 /**
  * Notes who ends the stream, and refuses nothing.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  */
 function watch(stream) {
   if (everySocket.isGuarded && stream instanceof Socket) return;
@@ -112,7 +114,7 @@ function watch(stream) {
  * its own. A socket that was unreferenced before counts as referenced: a process that lives too long loses nothing, one
  * that goes too early loses what was not delivered. Under `register` it is seen from the start.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  */
 function follow(socket) {
   watch(socket);
@@ -125,7 +127,7 @@ function follow(socket) {
 }
 
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {ReturnType<typeof foreignRecordFor>} record
  * @returns {import('./methods').GuardedMethods}
  */
@@ -148,7 +150,7 @@ function install(stream, record) {
 }
 
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @returns {import('./methods').GuardedMethods}
  */
 function methodsFor(stream) {
@@ -167,7 +169,7 @@ function methodsFor(stream) {
   return methods;
 }
 
-/** @param {object} stream */
+/** @param {AnyStream} stream */
 function hasOwnMethod(stream) {
   return (
     Object.hasOwn(stream, 'write') ||
@@ -213,7 +215,7 @@ function replace(object, name, method) {
 }
 
 /**
- * @param {object} stream
+ * @param {AnyStream} stream
  * @returns {boolean}
  */
 function isNotEnded(stream) {

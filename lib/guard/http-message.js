@@ -3,6 +3,8 @@
 const { endingOf, isEnded, noteDestroy, noteEnd, noteUnknownEnding, restoreEnding } = require('../contract/ending');
 const { checkChunk, destroyedStream, refuse, refuseEnd } = require('../contract/refusal');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * The guard of an HTTP message that is written: `http.ServerResponse`, `http.ClientRequest` and the responses of
  * `http2`'s compatibility API. They are no `stream.Writable`s: `writable` stays true for ever, and they have no
@@ -10,12 +12,14 @@ const { checkChunk, destroyedStream, refuse, refuseEnd } = require('../contract/
  * and who ended it has ended the message.
  */
 
-/** The socket below each message; Node takes it off a message that is finished. @type {WeakMap<object, object>} */
+const METHODS = /** @type {const} */ (['write', 'end', 'destroy']);
+
+/** What is below each message; Node takes it off a message that is finished. @type {WeakMap<AnyStream, AnyStream>} */
 const sockets = new WeakMap();
 
 /**
- * @param {any} message
- * @param {(socket: object) => unknown} watch notes who ends the socket
+ * @param {AnyStream} message
+ * @param {(socket: AnyStream) => unknown} watch notes who ends the socket
  */
 function guardMessage(message, watch) {
   const { write, end, destroy } = message;
@@ -23,10 +27,10 @@ function guardMessage(message, watch) {
 
   const methods = {
     /**
-     * @this {any}
-     * @param {any} [chunk]
-     * @param {any} [encoding]
-     * @param {any} [callback]
+     * @this {AnyStream}
+     * @param {unknown} [chunk]
+     * @param {unknown} [encoding]
+     * @param {unknown} [callback]
      */
     write(chunk, encoding, callback) {
       if (!isOver(message)) return write.call(this, chunk, encoding, callback);
@@ -36,10 +40,10 @@ function guardMessage(message, watch) {
     },
 
     /**
-     * @this {any}
-     * @param {any} [chunk]
-     * @param {any} [encoding]
-     * @param {any} [callback]
+     * @this {AnyStream}
+     * @param {unknown} [chunk]
+     * @param {unknown} [encoding]
+     * @param {unknown} [callback]
      */
     end(chunk, encoding, callback) {
       // Node takes any falsy chunk for none here, and the callback from any place.
@@ -54,8 +58,8 @@ function guardMessage(message, watch) {
     },
 
     /**
-     * @this {any}
-     * @param {any} [error]
+     * @this {AnyStream}
+     * @param {Error} [error]
      */
     destroy(error) {
       noteLoss(message);
@@ -65,7 +69,7 @@ function guardMessage(message, watch) {
   };
 
   /**
-   * @this {any}
+   * @this {AnyStream}
    * @param {Function} [callback]
    */
   function settleEnd(callback) {
@@ -76,17 +80,22 @@ function guardMessage(message, watch) {
     }
   }
 
-  for (const [name, method] of Object.entries(methods)) {
+  for (const name of METHODS) {
     if (typeof message[name] !== 'function') continue;
-    Object.defineProperty(message, name, { value: method, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(message, name, {
+      value: methods[name],
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
   }
   const below = message.stream ?? message.socket;
   if (below) watchBelow(message, below, watch);
-  else message.prependOnceListener('socket', (/** @type {object} */ socket) => watchBelow(message, socket, watch));
+  else message.prependOnceListener('socket', (/** @type {AnyStream} */ socket) => watchBelow(message, socket, watch));
 }
 
 /**
- * @param {any} message
+ * @param {AnyStream} message
  * @param {Function} end
  * @param {unknown} chunk
  * @param {unknown} encoding
@@ -104,7 +113,7 @@ function endNow(message, end, chunk, encoding, callback, cutoff) {
  * Node calls back on `'finish'`, which does not come when the connection is lost before. A response that waits for its
  * turn on the connection emits not even `'close'`.
  *
- * @param {any} message
+ * @param {AnyStream} message
  * @param {Function} callback
  * @returns {(error?: Error | null) => void}
  */
@@ -127,7 +136,7 @@ function settledOnClose(message, callback) {
 /**
  * The responses of `http2` know no `destroyed`; their stream does.
  *
- * @param {any} message
+ * @param {AnyStream} message
  * @returns {boolean}
  */
 function isOver(message) {
@@ -137,7 +146,7 @@ function isOver(message) {
 /**
  * Whoever has ended the socket below has ended the message.
  *
- * @param {any} message
+ * @param {AnyStream} message
  */
 function noteLoss(message) {
   if (endingOf(message) !== undefined) return;
@@ -147,9 +156,9 @@ function noteLoss(message) {
 }
 
 /**
- * @param {object} message
- * @param {object} socket
- * @param {(socket: object) => unknown} watch
+ * @param {AnyStream} message
+ * @param {AnyStream} socket
+ * @param {(socket: AnyStream) => unknown} watch
  */
 function watchBelow(message, socket, watch) {
   sockets.set(message, socket);
@@ -159,7 +168,7 @@ function watchBelow(message, socket, watch) {
 /**
  * HTTP/1 takes strings and `Uint8Array`s, and says so before it looks whether the message has ended.
  *
- * @param {any} message
+ * @param {AnyStream} message
  * @param {Function} write
  * @param {unknown} chunk
  * @param {unknown} encoding

@@ -2,18 +2,24 @@
 
 const { endedByOfError, forgetEnding, isEnded, noteEnding } = require('../contract/ending');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * Who closes a stream of Node's `http2`? Whether `close()` was called here or the other side has sent RST_STREAM, what
  * follows is the same: the stream is closed, and Node ends its writable side. So `close()` has to say that it was
  * called; see `noteEnd()` in `contract/ending.js`.
  */
 
-/** @param {any} stream of `http2`, that has the guard's other methods */
+/**
+ * @typedef {AnyStream & Pick<import('node:http2').Http2Stream, 'close'>} Http2Stream
+ */
+
+/** @param {Http2Stream} stream that has the guard's other methods */
 function watchClose(stream) {
   const { close } = stream;
   /**
-   * @this {any}
-   * @param {...any} args
+   * @this {Http2Stream}
+   * @param {Parameters<Http2Stream['close']>} args
    */
   const watched = function (...args) {
     if (isEnded(this) || this.closed) return close.apply(this, args);
@@ -32,7 +38,7 @@ function watchClose(stream) {
 /**
  * Node itself closes all streams of a session whose connection is gone.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @returns {{ endedBy: import('../contract/refused-error').EndedBy, cause?: Error }}
  */
 function endingOfClose(stream) {

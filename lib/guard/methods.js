@@ -18,6 +18,8 @@ const { checkChunk, refuse, refuseEnd } = require('../contract/refusal');
 const { forgetForeign, noteForeign } = require('./open-sockets');
 const { keepGuard, uncover } = require('./planted-write');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /** Whether the methods stand on `net.Socket.prototype`; see `all-sockets.js`. */
 const everySocket = { isGuarded: false };
 
@@ -28,25 +30,29 @@ const stillborn = new WeakSet();
  * The methods that a guard puts in front of a stream's own.
  *
  * @typedef {object} GuardedMethods
- * @property {(this: any, chunk: any, encoding?: any, callback?: any) => boolean} write
- * @property {(this: any, chunk: any, encoding?: any, callback?: any) => boolean} writeAfterFIN the same under the name that Node
- *   gives to the `write` of a socket whose other side has ended
- * @property {(chunk?: any, encoding?: any, callback?: any) => object} end
- * @property {(error: Error | null, callback: Function) => void} _destroy
- * @property {(...args: any[]) => object} connect
- * @property {() => object} ref
- * @property {() => object} unref
+ * @property {Write} write
+ * @property {Write} writeAfterFIN the same under the name that Node gives to the `write` of a socket whose peer has ended
+ * @property {(this: AnyStream, chunk?: unknown, encoding?: unknown, callback?: unknown) => unknown} end
+ * @property {(this: AnyStream, error: Error | null, callback: Function) => void} _destroy
+ * @property {(this: AnyStream, ...args: unknown[]) => unknown} connect
+ * @property {(this: AnyStream) => unknown} ref
+ * @property {(this: AnyStream) => unknown} unref
  * @property {PropertyDescriptor} [trap] see `planted-write.js`
  * @property {PropertyDescriptorMap} [own] those of the first three that a stream gets, as its own
+ */
+
+/**
+ * @typedef {(this: AnyStream, chunk: unknown, encoding?: unknown, callback?: unknown) => boolean} Write
+ * @typedef {Omit<GuardedMethods, 'writeAfterFIN' | 'trap' | 'own'>} Original
  */
 
 /**
  * Guards what `original` does. Its methods are looked up at every call, so that one who patches a prototype
  * later is heard.
  *
- * @param {any} original the object that has the unguarded methods, mostly a prototype
- * @param {(stream: object) => boolean} refuses whether the guard may refuse calls on this stream, or only watches it
- * @param {((stream: any) => boolean) | null} isOpen whether `write` goes through; null: `writable` says it
+ * @param {Original} original the object that has the unguarded methods, mostly a prototype
+ * @param {(stream: AnyStream) => boolean} refuses whether the guard may refuse calls on this stream, or only watches it
+ * @param {((stream: AnyStream) => boolean) | null} isOpen whether `write` goes through; null: `writable` says it
  * @returns {GuardedMethods}
  */
 function guardedMethods(original, refuses, isOpen) {
@@ -72,11 +78,10 @@ function guardedMethods(original, refuses, isOpen) {
       if (neverBegan(this)) return original.end.call(this, chunk, encoding, callback);
       const result = endNow(this, original.end, chunk, encoding, callback, methods.end);
       const lingerMs = foreignRecordOf(this)?.lingerMs;
-      if (lingerMs !== undefined) atEnd.linger(this, lingerMs);
+      if (lingerMs !== undefined) atEnd.linger(/** @type {Socket} */ (this), lingerMs);
       return result;
     },
 
-    /** @type {(this: any, error: Error | null, callback: Function) => void} */
     _destroy(error, callback) {
       const cause = error ?? this.errored ?? undefined;
       if (refuses(this)) keepGuard(this, methods);
@@ -115,7 +120,7 @@ function guardedMethods(original, refuses, isOpen) {
   };
 
   /**
-   * @param {any} stream
+   * @param {AnyStream} stream
    * @param {unknown} chunk
    * @param {unknown} encoding
    * @param {unknown} callback
@@ -131,7 +136,7 @@ function guardedMethods(original, refuses, isOpen) {
   }
 
   /**
-   * @param {any} stream
+   * @param {AnyStream} stream
    * @param {unknown} chunk
    * @param {unknown} encoding
    * @param {unknown} callback
@@ -151,7 +156,7 @@ function guardedMethods(original, refuses, isOpen) {
 }
 
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @param {boolean} isReferenced
  */
 function noteReference(stream, isReferenced) {
@@ -165,11 +170,11 @@ function noteReference(stream, isReferenced) {
  * fails, it is taken back. Version 3 of `readable-stream` has no `writableEnded`, and its `end(data)` calls `write()`:
  * there the ending is noted afterwards.
  *
- * @param {any} stream
- * @param {Function} end
- * @param {any} chunk
- * @param {any} encoding
- * @param {any} callback
+ * @param {AnyStream} stream
+ * @param {Original['end']} end
+ * @param {unknown} chunk
+ * @param {unknown} encoding
+ * @param {unknown} callback
  * @param {Function} cutoff
  */
 function endNow(stream, end, chunk, encoding, callback, cutoff) {
@@ -193,7 +198,7 @@ function endNow(stream, end, chunk, encoding, callback, cutoff) {
  * A socket that was never connected, nor is connecting, answers as `net` does, ended or not. One that ends while it is
  * in that state has not begun; once connected, a socket keeps its handle until it is destroyed.
  *
- * @param {any} stream
+ * @param {AnyStream} stream
  * @returns {boolean}
  */
 function neverBegan(stream) {
@@ -207,7 +212,7 @@ function neverBegan(stream) {
 /**
  * What was known of the connection before is not true of the next one; and that one keeps the process alive again.
  *
- * @param {object} stream
+ * @param {AnyStream} stream
  */
 function forgetConnection(stream) {
   const record = foreignRecordOf(stream);
@@ -217,7 +222,7 @@ function forgetConnection(stream) {
 }
 
 /**
- * @param {object} stream
+ * @param {AnyStream} stream
  * @returns {boolean} whether late calls on it are refused
  */
 function isGuarded(stream) {

@@ -1,28 +1,33 @@
 'use strict';
 
+/** @import { Socket } from 'node:net' */
+/** @import { AnyStream } from '../node/stream' */
+
 /** Guarded sockets of Node's that are open. Their handle holds them anyway until it is closed. */
 
 const MIN_SWEEP = 64;
 
-/** @type {Set<any>} */
+/** @type {Set<Socket>} */
 const noted = new Set();
 
 /** Size of the set at which those are looked for that have lost their handle without being destroyed. */
 let sweepAt = MIN_SWEEP;
 
-/** @param {any} socket one of Node's that has our `_destroy` and `connect` */
+/** @typedef {AnyStream & { _isStdio?: boolean }} MaybeStdio */
+
+/** @param {MaybeStdio} socket one of Node's that has our `_destroy` and `connect` */
 function noteForeign(socket) {
   if (isWithoutHandle(socket) || socket._isStdio === true) return;
-  noted.add(socket);
+  noted.add(/** @type {Socket} */ (socket));
   if (noted.size >= sweepAt) sweep();
 }
 
-/** @param {any} socket that is being destroyed */
+/** @param {AnyStream} socket that is being destroyed */
 function forgetForeign(socket) {
-  noted.delete(socket);
+  noted.delete(/** @type {Socket} */ (socket));
 }
 
-/** @returns {any[]} */
+/** @returns {Socket[]} */
 function foreignSockets() {
   sweep();
   return [...noted];
@@ -34,7 +39,7 @@ function sweep() {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @returns {boolean} whether there is no connection, nor an attempt at one; a child process may have got it
  */
 function isWithoutHandle(socket) {

@@ -2,6 +2,8 @@
 
 const { Socket } = require('node:net');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * `write` of a `net.Socket`, so that it stays guarded.
  *
@@ -20,7 +22,7 @@ const { Socket } = require('node:net');
  */
 
 /**
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {GuardedMethods} methods
  */
 function plantWrite(socket, methods) {
@@ -38,7 +40,7 @@ function plantWrite(socket, methods) {
 /**
  * The socket ends, or connects anew: from now on it matters what Node assigns.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {GuardedMethods} methods
  */
 function keepGuard(socket, methods) {
@@ -53,7 +55,7 @@ function keepGuard(socket, methods) {
 /**
  * Node is about to put the write of the prototype back.
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {GuardedMethods} methods
  */
 function uncover(socket, methods) {
@@ -74,7 +76,7 @@ function trapOf(methods, inForce, enumerable) {
     get() {
       return inForce;
     },
-    /** @this {any} */
+    /** @this {AnyStream} */
     set(write) {
       assignWrite(this, write, methods);
     },
@@ -86,7 +88,7 @@ function trapOf(methods, inForce, enumerable) {
 /**
  * What a trap does with what is assigned to it.
  *
- * @param {any} target a socket, or the prototype of all
+ * @param {AnyStream} target a socket, or the prototype of all
  * @param {unknown} write
  * @param {GuardedMethods} methods
  */
@@ -106,7 +108,7 @@ function assignWrite(target, write, methods) {
 /**
  * As anybody's assignment leaves it: an own property that shows.
  *
- * @param {object} socket
+ * @param {AnyStream} socket
  * @param {unknown} write
  */
 function expose(socket, write) {
@@ -124,7 +126,7 @@ function isWriteAfterFin(write) {
 /**
  * Is that the write which the socket would have without a guard of its own?
  *
- * @param {any} socket
+ * @param {AnyStream} socket
  * @param {unknown} write
  * @returns {boolean}
  */

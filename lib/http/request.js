@@ -8,8 +8,8 @@ const { guardStream } = require('../guard/guard');
 const { Agent, globalAgent } = require('./agent');
 
 /**
- * @param {any} options
- * @returns {any} the same, with our agent where Node would take its own
+ * @param {http.RequestOptions | undefined} options
+ * @returns {http.RequestOptions} the same, with our agent where Node would take its own
  */
 function withOurAgent(options) {
   if (options?.agent === false) return { ...options, agent: new Agent() };
@@ -18,18 +18,24 @@ function withOurAgent(options) {
 }
 
 /**
- * @param {...any} args `(url[, options][, listener])` or `(options[, listener])`
+ * @param {...unknown} args `(url[, options][, listener])` or `(options[, listener])`
  * @returns {import('node:http').ClientRequest}
  */
 function request(...args) {
   const url = typeof args[0] === 'string' || args[0] instanceof URL ? [args.shift()] : [];
   const options = typeof args[0] === 'function' ? undefined : args.shift();
   const [listener] = args;
-  return guardStream(Reflect.apply(http.request, http, [...url, withOurAgent(options), listener]));
+  return guardStream(
+    Reflect.apply(http.request, http, [
+      ...url,
+      withOurAgent(/** @type {http.RequestOptions | undefined} */ (options)),
+      listener,
+    ]),
+  );
 }
 
 /**
- * @param {...any} args those of `request()`
+ * @param {...unknown} args those of `request()`
  * @returns {import('node:http').ClientRequest}
  */
 function get(...args) {

@@ -12,9 +12,18 @@ const { netError } = require('../errors/net');
 const { guardStream } = require('../guard/guard');
 const net = require('../server/server');
 
+/** @import { RustServer } from '../server/server' */
+
 /**
- * @param {any} Base `http.ServerResponse`, or what is asked for by the option of that name
- * @returns {any} the same, of which each is guarded from its first moment
+ * @typedef {http.ServerOptions & import('../../types/socket').SocketOptions} ServerOptions
+ * @typedef {'address' | 'close' | 'getConnections' | 'listen' | 'listening' | 'maxConnections' | 'ref' | 'unref'} Lower
+ * @typedef {Omit<http.Server, Lower> & { close(): unknown }} Upper `http.Server`, less the half that listens
+ */
+
+/**
+ * @template {new (...args: any[]) => http.ServerResponse} T
+ * @param {T} Base `http.ServerResponse`, or what is asked for by the option of that name
+ * @returns {T} the same, of which each is guarded from its first moment
  */
 function guarded(Base) {
   return class ServerResponse extends Base {
@@ -27,9 +36,9 @@ function guarded(Base) {
 }
 
 /**
- * @param {any} web
- * @param {any} options
- * @returns {any} what listens for it
+ * @param {Upper} web
+ * @param {ServerOptions} options
+ * @returns {RustServer} what listens for it
  */
 function createBelow(web, options) {
   const below = new net.Server({
@@ -39,17 +48,17 @@ function createBelow(web, options) {
     pauseOnConnect: false,
   });
   for (const event of ['connection', 'drop', 'error', 'listening']) {
-    below.on(event, (/** @type {any[]} */ ...args) => web.emit(event, ...args));
+    below.on(event, (/** @type {unknown[]} */ ...args) => web.emit(event, ...args));
   }
   return below;
 }
 
-class Server extends /** @type {new (...args: any[]) => any} */ (http.Server) {
+class Server extends /** @type {new (...args: unknown[]) => Upper} */ (/** @type {unknown} */ (http.Server)) {
   #below;
 
   /**
-   * @param {any} [options] those of `http.createServer()`, and those of our sockets
-   * @param {any} [requestListener]
+   * @param {ServerOptions | http.RequestListener} [options] those of `http.createServer()`, and those of our sockets
+   * @param {http.RequestListener} [requestListener]
    */
   constructor(options, requestListener) {
     const isListener = typeof options === 'function';
@@ -63,11 +72,12 @@ class Server extends /** @type {new (...args: any[]) => any} */ (http.Server) {
     this.#below.on('close', () => super.close());
   }
 
-  /** @param {any[]} args those of `net.Server` */
+  /** @param {unknown[]} args those of `net.Server` */
   listen(...args) {
-    const listener = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+    const last = args.at(-1);
+    if (typeof last === 'function') args.pop();
     this.#below.listen(...args);
-    if (listener !== undefined) this.once('listening', listener);
+    if (typeof last === 'function') this.once('listening', /** @type {() => void} */ (last));
     return this;
   }
 
@@ -115,8 +125,8 @@ class Server extends /** @type {new (...args: any[]) => any} */ (http.Server) {
 }
 
 /**
- * @param {any} [options]
- * @param {any} [requestListener]
+ * @param {ServerOptions | http.RequestListener} [options]
+ * @param {http.RequestListener} [requestListener]
  */
 function createServer(options, requestListener) {
   return new Server(options, requestListener);

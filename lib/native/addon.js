@@ -36,6 +36,8 @@ const kSlab = Symbol.for('safe-socket.slab');
  * @property {'loop' | 'thread'} driver who waits for the descriptors
  * @property {(id: number, chunk: Uint8Array, offset?: number) => number} write the native function of {@link Stream.write}
  * @property {Buffer} slab where a read event's bytes are, during that event
+ * @property {number} shortBytes the longest message that native code puts into the pool
+ * @property {number} lengthBits the place of a message there is its offset, and in so many lower bits its length
  */
 
 /** @type {Binding | null | undefined} */
@@ -66,7 +68,10 @@ function tryNative() {
 /** @returns {Binding | null} */
 function loadBinding() {
   try {
-    loaded = require('./binding');
+    const binding = require('./binding');
+    // Node forgets a module that threw. Bundles keep it, and give it without its exports to whoever asks again.
+    if (typeof binding.start !== 'function') throw loadingError;
+    loaded = binding;
   } catch (error) {
     debug('the native binary cannot be loaded: %o', error);
     loadingError = error;
@@ -128,22 +133,23 @@ function startEventLoop() {
   const resource = {};
   const started = binding.start(prefersThread(), slab, listeners, hangUpIsEnd, resource);
   if (typeof started === 'number') return started;
-  const { realm, lease, driver, write } = started;
+  const { realm, lease, driver, write, shortBytes, lengthBits } = started;
   for (const key of Reflect.ownKeys(resource)) Reflect.deleteProperty(resource, key);
   if (exiting !== undefined) atExit(exiting);
   debug('event loop started with the %s driver', driver);
-  return { binding, realm, lease, driver, slab, write };
+  return { binding, realm, lease, driver, slab, write, shortBytes, lengthBits };
 }
 
 /**
- * @param {any} binding
+ * @param {Binding & { [kSlab]?: Buffer }} binding
  * @returns {Buffer}
  */
 function slabOf(binding) {
-  if (binding[kSlab] === undefined) {
-    Object.defineProperty(binding, kSlab, { value: Buffer.allocUnsafeSlow(SLAB_BYTES) });
-  }
-  return binding[kSlab];
+  const known = binding[kSlab];
+  if (known !== undefined) return known;
+  const slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  Object.defineProperty(binding, kSlab, { value: slab });
+  return slab;
 }
 
 /**

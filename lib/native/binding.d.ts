@@ -112,13 +112,16 @@ export interface DeliveryLook {
  */
 export declare function describeFd(fd: number): string
 
-/**
- * Puts a refusal into words.
- *
- * # Errors
- * `InvalidArg` for an unknown operation or cause, or a negative number.
- */
-export declare function describeRefusal(details: RefusalDetails): RefusalDescription
+/** The code and the first sentence of a refusal. */
+export declare function endedError(): EndedError
+
+/** The code and the first sentence of a refusal. */
+export interface EndedError {
+  /** `'ERR_SOCKET_ALREADY_ENDED'`. */
+  code: string
+  /** For people. */
+  message: string
+}
 
 /** One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen. */
 export declare function fdLook(fd: number, knowsOfFin: boolean): DeliveryLook | number
@@ -126,10 +129,10 @@ export declare function fdLook(fd: number, knowsOfFin: boolean): DeliveryLook | 
 /** `TCP_INFO` of a socket of Node's, or an error. */
 export declare function fdTcpInfo(fd: number): ConnectionInfo | number
 
-/** getsockname(2), or an error. */
+/** r" getsockname(2), or an error. */
 export declare function listenerAddress(id: number): Address | number
 
-/** Takes over the bound socket of a stream. */
+/** r" Takes over the bound socket of a stream. */
 export declare function listenerAdopt(id: number, streamId: number): number
 
 /**
@@ -140,16 +143,16 @@ export declare function listenerAdopt(id: number, streamId: number): number
  */
 export declare function listenerAttach(id: number, owner: object, resourceType: string): void
 
-/** bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
+/** r" bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
 export declare function listenerBind(id: number, address: string, port: number, flags: number): number
 
-/** bind(2) to a path. */
+/** r" bind(2) to a path. */
 export declare function listenerBindPath(id: number, path: string): number
 
-/** chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already. */
+/** r" chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already. */
 export declare function listenerChmod(id: number, mode: number): number
 
-/** Closes the descriptor and removes the path. */
+/** r" Closes the descriptor and removes the path. */
 export declare function listenerClose(id: number): void
 
 /**
@@ -163,16 +166,16 @@ export declare function listenerCreate(realm: number, isPipe: boolean): number
 /** The descriptor, or -1. */
 export declare function listenerFd(id: number): number
 
-/** Whether it is referenced. */
+/** r" Whether it is referenced. */
 export declare function listenerHasRef(id: number): boolean
 
-/** listen(2). */
+/** r" listen(2). */
 export declare function listenerListen(id: number, backlog: number): number
 
-/** Adopts a descriptor. */
+/** r" Adopts a descriptor. */
 export declare function listenerOpen(id: number, fd: number): number
 
-/** Whether the listener keeps the process alive. */
+/** r" Whether the listener keeps the process alive. */
 export declare function listenerSetRef(id: number, referenced: boolean): void
 
 /**
@@ -183,30 +186,6 @@ export declare function listenerSetRef(id: number, referenced: boolean): void
  * `InvalidArg` if it is no `Uint8Array`, or reaches into the slab.
  */
 export declare function refillPool(realm: number, piece: Uint8Array): void
-
-/** The code and the message of a refusal. */
-export interface RefusalDescription {
-  /** `'ERR_SOCKET_ALREADY_ENDED'`. */
-  code: string
-  /** For people; may change in any release. */
-  message: string
-}
-
-/** What is known of a refused call. */
-export interface RefusalDetails {
-  /** `'write'` or `'end'`; `'delivered'` for what was not refused but lost. */
-  operation: string
-  /** As `err.endedBy`. */
-  endedBy: string
-  /** `code` of the error that ended the socket. */
-  causeCode?: string
-  /** Whole milliseconds since the socket ended. */
-  elapsedMs?: number
-  /** Bytes of the refused call. */
-  bytesRefused: number
-  /** Bytes that were lost, where that is known. */
-  bytesUndelivered?: number
-}
 
 /**
  * Starts the event loop of this environment, or joins the one that runs: `slab` is where the
@@ -229,6 +208,10 @@ export interface Started {
   driver: 'loop' | 'thread'
   /** One send(2) of what follows `offset` in a chunk; the bytes that the kernel took, or an error. */
   write: (id: number, chunk: Uint8Array, offset?: number) => number
+  /** The longest message that is put into the pool. */
+  shortBytes: number
+  /** The place of a message there is its offset, and in so many lower bits its length. */
+  lengthBits: number
 }
 
 /**
@@ -239,22 +222,22 @@ export interface Started {
  */
 export declare function streamAttach(id: number, owner: object, resourceType: string): void
 
-/** Waits until the kernel takes bytes again. */
+/** r" Waits until the kernel takes bytes again. */
 export declare function streamAwaitWritable(id: number): void
 
-/** bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
+/** r" bind(2) to an IP address; flags: 1 is IPv6-only, 2 is a shared port. */
 export declare function streamBind(id: number, address: string, port: number, flags: number): number
 
-/** bind(2) to a path. */
+/** r" bind(2) to a path. */
 export declare function streamBindPath(id: number, path: string): number
 
-/** Closes the descriptor; the bytes that the peer has not acknowledged, or an error. */
+/** r" Closes the descriptor; the bytes that the peer has not acknowledged, or an error. */
 export declare function streamClose(id: number): number
 
-/** Starts to connect to an IP address. */
+/** r" Starts to connect to an IP address. */
 export declare function streamConnect(id: number, address: string, port: number): number
 
-/** Starts to connect to a path. */
+/** r" Starts to connect to a path. */
 export declare function streamConnectPath(id: number, path: string): number
 
 /**
@@ -268,61 +251,61 @@ export declare function streamCreate(realm: number, isPipe: boolean): number
 /** The descriptor, or -1. */
 export declare function streamFd(id: number): number
 
-/** Has a writable event in the next turn, for a write that is over. */
+/** r" Has a writable event in the next turn, for a write that is over. */
 export declare function streamFinishWrite(id: number): void
 
-/** Whether it is referenced. */
+/** r" Whether it is referenced. */
 export declare function streamHasRef(id: number): boolean
 
-/** Bounds the bytes of one read event; 0 lifts the bound. */
+/** r" Bounds the bytes of one read event; 0 lifts the bound. */
 export declare function streamLimitRead(id: number, bytes: number): void
 
-/** getsockname(2), or an error. */
+/** r" getsockname(2), or an error. */
 export declare function streamLocalAddress(id: number): Address | number
 
-/** One look at a stream, or an error. */
+/** r" One look at a stream, or an error. */
 export declare function streamLook(id: number): DeliveryLook | number
 
-/** Adopts a connected descriptor. */
+/** r" Adopts a connected descriptor. */
 export declare function streamOpen(id: number, fd: number): number
 
-/** Starts to read. */
+/** r" Starts to read. */
 export declare function streamReadStart(id: number): number
 
-/** Stops reading. */
+/** r" Stops reading. */
 export declare function streamReadStop(id: number): number
 
-/** getpeername(2), or an error. */
+/** r" getpeername(2), or an error. */
 export declare function streamRemoteAddress(id: number): Address | number
 
-/** Closes the descriptor with a reset; the bytes that the peer has not acknowledged, or an error. */
+/** r" Closes the descriptor with a reset; the bytes that the peer has not acknowledged, or an error. */
 export declare function streamReset(id: number): number
 
-/** `SO_KEEPALIVE` with its times in seconds. */
+/** r" `SO_KEEPALIVE` with its times in seconds. */
 export declare function streamSetKeepAlive(id: number, enable: boolean, idleSecs: number, intervalSecs?: number | undefined | null, retries?: number | undefined | null): number
 
-/** `TCP_NODELAY`. */
+/** r" `TCP_NODELAY`. */
 export declare function streamSetNoDelay(id: number, enable: boolean): number
 
-/** `TCP_NOTSENT_LOWAT`. */
+/** r" `TCP_NOTSENT_LOWAT`. */
 export declare function streamSetNotSentLowWatermark(id: number, bytes: number): number
 
-/** Whether the stream keeps the process alive while it reads. */
+/** r" Whether the stream keeps the process alive while it reads. */
 export declare function streamSetRef(id: number, referenced: boolean): void
 
-/** `IP_TOS` or `IPV6_TCLASS`. */
+/** r" `IP_TOS` or `IPV6_TCLASS`. */
 export declare function streamSetTypeOfService(id: number, tos: number): number
 
-/** `TCP_USER_TIMEOUT`; 0 is the system's. */
+/** r" `TCP_USER_TIMEOUT`; 0 is the system's. */
 export declare function streamSetUserTimeout(id: number, ms: number): number
 
-/** Shuts the writing half down. */
+/** r" Shuts the writing half down. */
 export declare function streamShutdown(id: number): number
 
-/** `TCP_INFO` of a stream, or an error. */
+/** r" `TCP_INFO` of a stream, or an error. */
 export declare function streamTcpInfo(id: number): ConnectionInfo | number
 
-/** The type of service, or an error. */
+/** r" The type of service, or an error. */
 export declare function streamTypeOfService(id: number): number
 
 /**

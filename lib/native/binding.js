@@ -836,7 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.describeFd = nativeBinding.describeFd
-module.exports.describeRefusal = nativeBinding.describeRefusal
+module.exports.endedError = nativeBinding.endedError
 module.exports.fdLook = nativeBinding.fdLook
 module.exports.fdTcpInfo = nativeBinding.fdTcpInfo
 module.exports.listenerAddress = nativeBinding.listenerAddress

@@ -7,6 +7,8 @@
 
 const { setImmediate } = require('../node/clock');
 
+/** @import { NativeStream } from './stream' */
+
 const kOnRead = Symbol('safe-socket.onread');
 const kOnShort = Symbol('safe-socket.onshort');
 const kOnWritable = Symbol('safe-socket.onwritable');
@@ -19,7 +21,29 @@ const kAccept = Symbol('safe-socket.accept');
 /** Counts the events: each begins a new tick. */
 const turns = { count: 0 };
 
-/** Who gets the events, by the ids of native streams and listeners; until these are closed. @type {any[]} */
+/**
+ * Who gets events: a socket, a server, or a stream that nobody has taken yet. Each has methods for those that it gets.
+ *
+ * @typedef {{
+ *   [kOnRead](nread: number): void,
+ *   [kOnShort](place: number): void,
+ *   [kOnWritable](): void,
+ *   [kOnConnect](status: number): void,
+ *   [kOnShutdown](status: number): void,
+ *   [kOnClose](): void,
+ *   [kOnConnection](stream: NativeStream): void,
+ *   [kAccept](id: number): NativeStream,
+ * }} Events
+ *
+ * @typedef {Partial<Events>} Owner
+ */
+
+/**
+ * Who gets the events, by the ids of native streams and listeners; until these are closed. Only those events are told
+ * for which the owner has a method: its kind of stream knows no others.
+ *
+ * @type {Events[]}
+ */
 const owners = [];
 
 /**
@@ -105,7 +129,7 @@ const listeners = {
   onclose(id) {
     turns.count += 1;
     const owner = owners[id];
-    owners[id] = undefined;
+    owners[id] = /** @type {any} */ (undefined);
     // Nobody's: closed before anybody could hear of it.
     try {
       owner?.[kOnClose]();
@@ -122,8 +146,9 @@ const listeners = {
    * @param {number} accepted id of the stream
    */
   accept(id, accepted) {
-    owners[accepted] = owners[id][kAccept](accepted);
-    return owners[accepted];
+    const stream = owners[id][kAccept](accepted);
+    owners[accepted] = /** @type {Events & NativeStream} */ (stream);
+    return stream;
   },
 
   /**
@@ -133,14 +158,14 @@ const listeners = {
   onconnection(id, accepted) {
     turns.count += 1;
     try {
-      owners[id][kOnConnection](owners[accepted]);
+      owners[id][kOnConnection](/** @type {Events & NativeStream} */ (owners[accepted]));
     } catch (error) {
       passOn(error);
     }
   },
 };
 
-module.exports = {
+module.exports = /** @type {const} */ ({
   kAccept,
   kOnClose,
   kOnConnect,
@@ -152,4 +177,4 @@ module.exports = {
   listeners,
   owners,
   turns,
-};
+});

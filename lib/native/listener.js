@@ -9,10 +9,14 @@
  *
  * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
+ * @typedef {Listener} NativeListener
  */
 
 const { owners } = require('./events');
 const { CLOSED, Stream } = require('./stream');
+
+/** @import { Events, Owner } from './events' */
+/** @import { NativeStream } from './stream' */
 
 /** Of this environment there is one: it stands here, and not in every listener. @type {EventLoop} */
 let loop;
@@ -39,18 +43,18 @@ class Listener {
   /**
    * Sets who gets the events, and takes the async context of this moment for them.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
     loop.binding.listenerAttach(this.#id, owner, type);
   }
 
   /**
    * @param {string} address numeric
    * @param {number} port
-   * @param {number} flags 1: IPv6 only, 2: shared port
+   * @param {number} flags as those of a stream
    */
   bind(address, port, flags) {
     return loop.binding.listenerBind(this.#id, address, port, flags);
@@ -66,7 +70,7 @@ class Listener {
     return loop.binding.listenerOpen(this.#id, fd);
   }
 
-  /** @param {InstanceType<typeof Stream>} stream bound, and gone afterwards */
+  /** @param {NativeStream} stream bound, and gone afterwards */
   adopt(stream) {
     return loop.binding.listenerAdopt(this.#id, Stream.release(stream));
   }

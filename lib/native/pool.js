@@ -6,12 +6,7 @@ const { Buffer } = require('node:buffer');
 
 const { addBallast, dropBallast } = require('./garbage');
 
-/** The longest message that native code puts into the pool, and how it names the place; as in src/event_loop/pool.rs. */
-const SHORT_BYTES = 1024;
-const LENGTH_BITS = 11;
-const LENGTH_MASK = (1 << LENGTH_BITS) - 1;
-/** What is taken from the pool at a time: half of it, within these bounds. Where it does not fit, Node leaves the rest unused. */
-const LEAST_PIECE_BYTES = 2 * SHORT_BYTES;
+/** What is taken from the pool at a time: half of it, but no more than this. Where it does not fit, Node leaves the rest unused. */
 const MOST_PIECE_BYTES = 8 * 1024;
 
 /** What the methods of a Buffer make new ones with: to call it costs half as much as `Buffer.from()`. */
@@ -19,8 +14,8 @@ const View = /** @type {new (memory: ArrayBufferLike, start: number, length: num
   Reflect.get(Buffer, Symbol.species)
 );
 
-/** Where native code puts short messages. */
-const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), start: 0, isToBeHad: true };
+/** Where native code puts short messages, and how it names the place: the length is in the lower bits. */
+const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), start: 0, lengthBits: 0, isToBeHad: true };
 
 /**
  * @param {import('./addon').EventLoop} loop whose slab has the bytes
@@ -28,7 +23,7 @@ const piece = { memory: /** @type {ArrayBufferLike} */ (new ArrayBuffer(0)), sta
  * @returns {Buffer} a copy of the first `length` bytes; small ones share Node's pool
  */
 function copyOf(loop, length) {
-  if (length <= SHORT_BYTES) refillPool(loop);
+  if (length <= loop.shortBytes) refillPool(loop);
   addBallast(length);
   const chunk = Buffer.allocUnsafe(length);
   loop.slab.copy(chunk, 0, 0, length);
@@ -42,10 +37,10 @@ function copyOf(loop, length) {
  *
  * @param {import('./addon').EventLoop} loop
  */
-function refillPool({ binding, realm }) {
+function refillPool({ binding, realm, shortBytes, lengthBits }) {
   const bytes = Math.min(Buffer.poolSize >>> 1, MOST_PIECE_BYTES);
   // A program that wants no pool has none.
-  if (bytes < LEAST_PIECE_BYTES || !piece.isToBeHad) return;
+  if (bytes < 2 * shortBytes || !piece.isToBeHad) return;
   // From half of the pool on, a Buffer has memory of its own.
   const fresh = Buffer.allocUnsafe(bytes - 1);
   // Some runtimes and hardened programs have no pool. Messages that share other memory than Node's would share the fate
@@ -54,6 +49,7 @@ function refillPool({ binding, realm }) {
   if (!piece.isToBeHad) return;
   piece.memory = fresh.buffer;
   piece.start = fresh.byteOffset;
+  piece.lengthBits = lengthBits;
   binding.refillPool(realm, fresh);
 }
 
@@ -62,7 +58,8 @@ function refillPool({ binding, realm }) {
  * @returns {Buffer} the message that was put there
  */
 function pooledAt(place) {
-  return new View(piece.memory, piece.start + (place >>> LENGTH_BITS), place & LENGTH_MASK);
+  const length = place & ((1 << piece.lengthBits) - 1);
+  return new View(piece.memory, piece.start + (place >>> piece.lengthBits), length);
 }
 
 module.exports = { copyOf, pooledAt };

@@ -9,9 +9,16 @@
  *
  * @typedef {import('./addon').EventLoop} EventLoop
  * @typedef {{ address: string, family: string, port: number }} Address
+ * @typedef {Stream} NativeStream
  */
 
 const { kOnClose, owners } = require('./events');
+
+/** @import { Events, Owner } from './events' */
+
+/** Flags of `bind()`, as `BindFlags` of src/net/socket.rs reads them. */
+const IPV6_ONLY = 1;
+const REUSE_PORT = 2;
 
 /** An id that no socket has: what a closed handle keeps. */
 const CLOSED = 0xffffffff;
@@ -56,27 +63,27 @@ class Stream {
   /**
    * Sets who gets the events from now on; those of a stream that was accepted have an async context already.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    */
   belongTo(owner) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
   }
 
   /**
    * Sets who gets the events, and takes the async context of this moment for them.
    *
-   * @param {object} owner
+   * @param {Owner} owner
    * @param {string} type as `node:async_hooks` shows it
    */
   attach(owner, type) {
-    owners[this.#id] = owner;
+    owners[this.#id] = /** @type {Events} */ (owner);
     loop.binding.streamAttach(this.#id, owner, type);
   }
 
   /**
    * @param {string} address numeric
    * @param {number} port
-   * @param {number} flags 1: IPv6 only, 2: shared port
+   * @param {number} flags `IPV6_ONLY`, `REUSE_PORT`
    */
   bind(address, port, flags) {
     return loop.binding.streamBind(this.#id, address, port, flags);
@@ -249,4 +256,4 @@ class Stream {
   }
 }
 
-module.exports = { CLOSED, Stream };
+module.exports = { CLOSED, IPV6_ONLY, REUSE_PORT, Stream };

@@ -23,13 +23,16 @@
 
 const { callerOf } = require('./stack');
 
+/** @import { RustSocket } from '../socket/socket' */
+/** @import { SocketState } from '../socket/state' */
+
 const CONNECTED = Object.freeze({});
 
 const ASKED_BY_WRAPPER = /^\s*at new (?:TLSSocket|Http2Session) \(node:/;
 const ASKED_IF_CONNECTED = /^\s*at TLSSocket\._init \(node:/;
 
 /**
- * @param {any} socket one of Node's
+ * @param {import('node:net').Socket & { _handle?: { fd?: unknown } | null }} socket one of Node's
  * @returns {number} -1 if there is none: not connected yet, closed, or no socket of the operating system
  */
 function descriptorOf(socket) {
@@ -38,9 +41,9 @@ function descriptorOf(socket) {
 }
 
 /**
- * @param {(socket: any) => { stream: unknown, isWrapped: boolean } | undefined} stateOf of a socket of ours; undefined of
+ * @param {(socket: RustSocket) => SocketState | undefined} stateOf of a socket of ours; undefined of
  *   the bare prototype
- * @returns {PropertyDescriptor & ThisType<any>} `_handle` of our sockets
+ * @returns {PropertyDescriptor & ThisType<RustSocket>} `_handle` of our sockets
  */
 function handleFacade(stateOf) {
   return {

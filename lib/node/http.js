@@ -13,8 +13,12 @@
 
 const { Writable } = require('node:stream');
 
+/** @import { AnyStream } from './stream' */
+
+/** What Node's HTTP may have. @typedef {AnyStream & { parser?: unknown, _httpMessage?: unknown }} HttpSocket */
+
 /**
- * @param {any} stream
+ * @param {AnyStream} stream
  * @returns {boolean} whether it is an HTTP message that is written
  */
 function isMessage(stream) {
@@ -22,7 +26,7 @@ function isMessage(stream) {
 }
 
 /**
- * @param {any} stream
+ * @param {HttpSocket} stream
  * @returns {boolean} whether it is an HTTP message, or a socket in the hands of Node's HTTP
  */
 function belongsToHttp(stream) {
@@ -33,17 +37,18 @@ function belongsToHttp(stream) {
  * Node's HTTP server allows its sockets to be half open and then ends them itself when the peer has. One that it
  * has handed over by `'upgrade'` or `'connect'` does stay half open.
  *
- * @param {any} socket
+ * @param {HttpSocket} socket
  * @returns {boolean}
  */
 function isEndedByHttpServer(socket) {
-  return isSet(socket.parser) && socket.server?.httpAllowHalfOpen === false;
+  const server = /** @type {{ httpAllowHalfOpen?: unknown } | undefined} */ (socket.server);
+  return isSet(socket.parser) && server?.httpAllowHalfOpen === false;
 }
 
 /**
  * Node's HTTP client answers the peer's FIN with destroy().
  *
- * @param {any} socket
+ * @param {HttpSocket} socket
  * @returns {boolean}
  */
 function isDestroyedByHttpClient(socket) {
@@ -53,14 +58,14 @@ function isDestroyedByHttpClient(socket) {
 /**
  * A session of Node's `http2` listens for the `'close'` of its socket, as long as it has it. Nothing public tells.
  *
- * @param {any} socket
+ * @param {HttpSocket} socket
  * @returns {boolean}
  */
 function hasHttp2Session(socket) {
   return socket.listenerCount?.('close') > 0 && socket.listeners('close').some(isListenerOfSession);
 }
 
-/** @param {Function} listener */
+/** @param {{ name: string }} listener */
 function isListenerOfSession(listener) {
   return listener.name === 'socketOnClose';
 }

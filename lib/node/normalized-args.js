@@ -16,7 +16,7 @@ const [mark] = /** @type {Array<symbol | undefined>} */ (
 );
 
 /**
- * @param {any[]} args
+ * @param {unknown[]} args
  * @returns {boolean}
  */
 function isNormalizedByNode(args) {

@@ -10,9 +10,11 @@ const MESSAGE = 'Access to this API has been restricted. Use --allow-net to mana
 /** Older versions of Node have a permission model that does not know of the network. */
 const isEnforced = process.permission !== undefined && process.allowedNodeEnvironmentFlags.has('--allow-net');
 
+/** @typedef {Error & { code: string, permission: string, resource: string }} Refusal */
+
 /**
  * @param {string} resource an address or a path, as Node names it
- * @returns {(Error & { code: string, permission: string, resource: string }) | null} null: go on
+ * @returns {Refusal | null} null: go on
  */
 function networkRefusal(resource) {
   if (!isEnforced || process.permission.has('net')) return null;

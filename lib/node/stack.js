@@ -94,7 +94,7 @@ function isPipedInto(stream) {
   return false;
 }
 
-/** @param {Function} listener */
+/** @param {{ name: string }} listener */
 function isCleanup(listener) {
   return listener.name === 'cleanup';
 }

@@ -15,16 +15,51 @@
  */
 
 /**
+ * A stream as the contract sees it: a Writable or a Duplex of Node's or of `readable-stream`, a socket, a stream of
+ * `http2`, or an HTTP message. The first members are common to all of them; of the others each has some.
+ *
+ * @typedef {import('node:events').EventEmitter & {
+ *   write(chunk: unknown, encoding?: unknown, callback?: unknown): boolean,
+ *   end(chunk?: unknown, encoding?: unknown, callback?: unknown): unknown,
+ *   destroy(error?: Error): unknown,
+ *   writable: boolean,
+ *   writableEnded?: boolean,
+ *   writableFinished?: boolean,
+ *   writableObjectMode?: boolean,
+ *   readableEnded?: boolean,
+ *   destroyed?: boolean,
+ *   errored?: Error | null,
+ *   closed?: boolean,
+ *   bytesWritten?: number,
+ *   _write?: unknown,
+ *   _writev?: unknown,
+ *   _destroy?: unknown,
+ *   connect?: unknown,
+ *   allowHalfOpen?: boolean,
+ *   pending?: boolean,
+ *   connecting?: boolean,
+ *   timeout?: unknown,
+ *   server?: unknown,
+ *   socket?: AnyStream | null,
+ *   stream?: AnyStream,
+ *   req?: { socket?: AnyStream | null },
+ *   session?: { socket?: AnyStream },
+ *   rstCode?: number,
+ *   setHeader?: unknown,
+ * }} AnyStream
+ */
+
+/**
  * Makes a Duplex new that has ended or was destroyed.
  *
- * @param {any} duplex
+ * @param {import('node:stream').Duplex} duplex
  */
 function undestroy(duplex) {
-  duplex._undestroy();
+  /** @type {typeof duplex & { _undestroy(): void }} */ (duplex)._undestroy();
 }
 
 /**
- * @param {any} stream
+ * @param {AnyStream & { _readableState?: { readable?: boolean } }} stream
  * @returns {boolean} whether it was made to be written only
  */
 function isWriteOnly(stream) {

@@ -8,15 +8,17 @@ const { normalizeArgs } = require('../socket/args');
 const { connect: connectNow } = require('../socket/create-connection');
 const { disposable } = require('./dispose');
 
+/** @import { RustSocket } from '../socket/socket' */
+
 /** Until the caller has the socket, its errors are the promise's. */
 function ignore() {}
 
 /**
- * @param {...any} args those of `net.connect()`. Of the options, `signal` gives up connecting, and means nothing afterwards
- * @returns {Promise<any>} a connected socket; rejects with the error of the connection, or an `AbortError`
+ * @param {...unknown} args those of `net.connect()`. Of the options, `signal` gives up connecting, and means nothing afterwards
+ * @returns {Promise<RustSocket>} a connected socket; rejects with the error of the connection, or an `AbortError`
  */
 async function connect(...args) {
-  const [{ signal, ...options }] = /** @type {[any, unknown]} */ (normalizeArgs(args));
+  const [{ signal, ...options }] = normalizeArgs(args);
   validateAbortSignal(signal, 'options.signal');
   if (signal?.aborted) throw abortError(signal);
   const socket = connectNow(options).on('error', ignore);

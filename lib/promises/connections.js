@@ -8,19 +8,22 @@ const { validateAbortSignal } = require('../errors/validate');
 const { Server } = require('../server/server');
 const { disposable } = require('./dispose');
 
+/** @import { RustServer } from '../server/server' */
+/** @import { RustSocket } from '../socket/socket' */
+
 /** What happens to a socket before anybody has it happens to nobody. */
 function ignore() {}
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @param {AbortSignal | undefined} signal
- * @returns {AsyncGenerator<any, void, void>} its first step listens
+ * @returns {AsyncGenerator<RustSocket | undefined, void, void>} its first step listens
  */
 async function* takeInTurn(server, signal) {
   const untaken = new Set();
-  /** @param {any} socket */
+  /** @param {RustSocket} socket */
   const hold = (socket) => untaken.add(disposable(socket).on('error', ignore));
-  const accepted = on(server, 'connection', /** @type {any} */ ({ signal, close: ['close'] }));
+  const accepted = on(server, 'connection', { signal, close: ['close'] });
   server.on('connection', hold);
   try {
     yield;
@@ -40,9 +43,9 @@ async function* takeInTurn(server, signal) {
  * The sockets that a server accepts from this call on. It ends when the server has closed; leaving the loop destroys
  * those that nobody has taken.
  *
- * @param {any} server
+ * @param {RustServer} server
  * @param {{ signal?: AbortSignal }} [options] `signal` ends it with an `AbortError`
- * @returns {AsyncGenerator<any, void, void>}
+ * @returns {AsyncGenerator<RustSocket, void, void>}
  */
 function connections(server, { signal } = {}) {
   if (!(server instanceof Server)) throw invalidArgType('server', 'Server of safe-socket', server);
@@ -50,7 +53,7 @@ function connections(server, { signal } = {}) {
   if (signal?.aborted) throw abortError(signal);
   const sockets = takeInTurn(server, signal);
   sockets.next();
-  return sockets;
+  return /** @type {AsyncGenerator<RustSocket, void, void>} */ (sockets);
 }
 
 module.exports = { connections };

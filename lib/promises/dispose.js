@@ -1,12 +1,14 @@
 'use strict';
 
+/** @import { RustSocket } from '../socket/socket' */
+
 /**
  * `await using` of a socket. A Duplex is destroyed by it, and what was written and had to wait is lost; these are closed
  * when everything has been given to the kernel.
  */
 
 /**
- * @this {any}
+ * @this {RustSocket}
  * @returns {Promise<void>} rejects with the error that ended the socket meanwhile
  */
 function closeSoon() {

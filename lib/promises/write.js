@@ -8,10 +8,12 @@ const { abortError } = require('../errors/net');
 const { ECANCELED, errnoError } = require('../errors/system');
 const { validateAbortSignal } = require('../errors/validate');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * Writes, and waits until the kernel has taken the bytes: the next write then finds room, so that no queue grows.
  *
- * @param {any} socket
+ * @param {AnyStream & { bytesAccepted?: number }} socket
  * @param {string | NodeJS.ArrayBufferView} data
  * @param {{ encoding?: BufferEncoding, signal?: AbortSignal }} [options] `signal` gives up the wait, not the bytes
  * @returns {Promise<void>} rejects with `ERR_SOCKET_ALREADY_ENDED` if the socket has ended, whatever its policy, and with
@@ -31,10 +33,10 @@ async function write(socket, data, { encoding, signal } = {}) {
       socket.write(data, encoding, (/** @type {Error | null | undefined} */ error) => {
         if (error) reject(error);
         // Node 20 reports a write that `destroy()` cuts off as done.
-        else if (socket.destroyed && !(socket.bytesAccepted >= goal)) reject(errnoError(ECANCELED, 'write'));
+        else if (socket.destroyed && !((socket.bytesAccepted ?? -1) >= goal)) reject(errnoError(ECANCELED, 'write'));
         else resolve(undefined);
       });
-      goal = socket.bytesWritten;
+      goal = socket.bytesWritten ?? 0;
     });
   } finally {
     subscription?.[Symbol.dispose]();

@@ -7,6 +7,8 @@ const { endingOf, observeEndings } = require('../contract/ending');
 const { kState } = require('../contract/record');
 const { placeOf, showPlace } = require('./place');
 
+/** @import { AnyStream } from '../node/stream' */
+
 /**
  * Records, inside the application, the life of its sockets and what was refused on them. Memory is bounded by the
  * constants below, however long the application runs: what does not fit is counted in `omitted`.
@@ -43,6 +45,8 @@ const { placeOf, showPlace } = require('./place');
  * @property {{ groups: number, sockets: number, refusals: number }} omitted
  */
 
+/** @typedef {{ socket: AnyStream, operation: 'write' | 'end', error: import('../contract/policy').Refusal & { bytesRefused: number } }} Refused */
+
 const MAX_GROUPS = 1000;
 const MAX_SOCKETS = 2000;
 /** Marks of one socket's time line; writes beyond are added to the last one. */
@@ -62,9 +66,13 @@ class Recorder {
   #count = 0;
 
   start() {
-    diagnostics.subscribe('net.client.socket', (message) => this.#open(/** @type {any} */ (message).socket, 'client'));
-    diagnostics.subscribe('net.server.socket', (message) => this.#open(/** @type {any} */ (message).socket, 'server'));
-    diagnostics.subscribe('safe-socket:refused', (message) => this.#refuse(/** @type {any} */ (message)));
+    diagnostics.subscribe('net.client.socket', (message) =>
+      this.#open(/** @type {{ socket: net.Socket }} */ (message).socket, 'client'),
+    );
+    diagnostics.subscribe('net.server.socket', (message) =>
+      this.#open(/** @type {{ socket: net.Socket }} */ (message).socket, 'server'),
+    );
+    diagnostics.subscribe('safe-socket:refused', (message) => this.#refuse(/** @type {Refused} */ (message)));
     observeEndings((socket, ending) => this.#end(socket, ending));
     this.#watchWrites(net.Socket.prototype);
   }
@@ -86,30 +94,30 @@ class Recorder {
   /**
    * As an APM tool would: the guard, or the Rust-backed socket's own check, stays underneath.
    *
-   * @param {any} prototype
+   * @param {net.Socket} prototype
    */
   #watchWrites(prototype) {
     if (this.#watched.has(prototype)) return;
     this.#watched.add(prototype);
     const { write } = prototype;
-    const note = (/** @type {object} */ socket) => this.#write(socket);
+    const note = (/** @type {AnyStream} */ socket) => this.#write(socket);
     /**
-     * @this {any}
-     * @param {any} chunk
-     * @param {any} [encoding]
-     * @param {any} [callback]
+     * @this {net.Socket}
+     * @param {string | Uint8Array} chunk
+     * @param {BufferEncoding | ((error?: Error | null) => void)} [encoding]
+     * @param {(error?: Error | null) => void} [callback]
      * @returns {boolean}
      */
     prototype.write = function (chunk, encoding, callback) {
       const accepted = this.writable;
-      const result = write.call(this, chunk, encoding, callback);
+      const result = write.call(this, chunk, /** @type {BufferEncoding} */ (encoding), callback);
       if (accepted) note(this);
       return result;
     };
   }
 
   /**
-   * @param {any} socket
+   * @param {AnyStream} socket
    * @param {SocketLife['side']} side
    * @returns {SocketLife}
    */
@@ -128,7 +136,7 @@ class Recorder {
   /**
    * A server tells of its socket after `'connection'` was emitted; by then it may have been written to, and ended.
    *
-   * @param {any} socket
+   * @param {AnyStream} socket
    * @returns {SocketLife}
    */
   #lifeOfAny(socket) {
@@ -149,7 +157,7 @@ class Recorder {
   }
 
   /**
-   * @param {object} socket
+   * @param {AnyStream} socket
    */
   #write(socket) {
     const { writes } = this.#lifeOfAny(socket);
@@ -158,7 +166,7 @@ class Recorder {
   }
 
   /**
-   * @param {any} socket
+   * @param {AnyStream} socket
    * @param {import('../contract/ending').Ending} ending
    */
   #end(socket, ending) {
@@ -170,7 +178,7 @@ class Recorder {
   }
 
   /**
-   * @param {{ socket: any, operation: 'write' | 'end', error: any }} refusal
+   * @param {Refused} refusal
    */
   #refuse({ socket, operation, error }) {
     const now = Date.now();
@@ -210,7 +218,7 @@ class Recorder {
 }
 
 /**
- * @param {any} socket
+ * @param {AnyStream & { remoteAddress?: string, remotePort?: number }} socket
  * @returns {string | undefined}
  */
 function remoteOf(socket) {

@@ -4,31 +4,35 @@
 
 const diagnostics = require('node:diagnostics_channel');
 
+/** @import { ListenOptions } from '../socket/args' */
+/** @import { RustSocket } from '../socket/socket' */
+/** @import { RustServer } from './server' */
+
 const socketChannel = diagnostics.channel('net.server.socket');
 const listenChannel = diagnostics.tracingChannel('net.server.listen');
 
 /**
- * @param {any} server
- * @param {any} options of `listen()`
+ * @param {RustServer} server
+ * @param {ListenOptions} options
  */
 function startListen(server, options) {
   if (listenChannel.asyncStart.hasSubscribers) listenChannel.asyncStart.publish({ server, options });
 }
 
-/** @param {any} server */
+/** @param {RustServer} server */
 function endListen(server) {
   if (listenChannel.asyncEnd.hasSubscribers) listenChannel.asyncEnd.publish({ server });
 }
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @param {Error} error
  */
 function failListen(server, error) {
   if (listenChannel.error.hasSubscribers) listenChannel.error.publish({ server, error });
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function announceSocket(socket) {
   if (socketChannel.hasSubscribers) socketChannel.publish({ socket });
 }

@@ -9,6 +9,7 @@ const { netError } = require('../errors/net');
 const { errnoError, listenError } = require('../errors/system');
 const { validateAbortSignal, validatePort } = require('../errors/validate');
 const { Listener, eventLoop } = require('../native/addon');
+const { IPV6_ONLY, REUSE_PORT } = require('../native/stream');
 const { nextTick } = require('../node/clock');
 const { addsPathModes, hasPaths } = require('../node/versions');
 const { isPath, normalizeArgs, toNumber } = require('../socket/args');
@@ -16,11 +17,11 @@ const { BoundSocket, takeBound } = require('../socket/bound-socket');
 const { endListen, failListen, startListen } = require('./channels');
 const { NO_PORT, createListenerAnywhere, kListener } = require('./listener');
 
+/** @import { ListenOptions } from '../socket/args' */
+/** @import { RustServer } from './server' */
+
 /** The kernel rounds it up to 512, the next power of two. */
 const DEFAULT_BACKLOG = 511;
-/** Flags of the native `bind()`. */
-const IPV6_ONLY = 1;
-const REUSE_PORT = 2;
 
 /** Modes of the native `chmod()`. */
 const READABLE_BY_ALL = 1;
@@ -36,7 +37,7 @@ const RESOURCE_TYPES = { tcp: 'TCPSERVERWRAP', pipe: 'PIPESERVERWRAP' };
 /** @typedef {import('./listener').Endpoint} Endpoint */
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @param {Error} error
  */
 function failSoon(server, error) {
@@ -44,7 +45,7 @@ function failSoon(server, error) {
   nextTick(() => server.emit('error', error));
 }
 
-/** @param {any} server */
+/** @param {RustServer} server */
 function emitListening(server) {
   // It may have been closed in the same tick.
   if (server.listening) server.emit('listening');
@@ -53,7 +54,7 @@ function emitListening(server) {
 /**
  * In a cluster worker, the port is shared with the other workers by the kernel instead of the primary.
  *
- * @param {any} server
+ * @param {RustServer} server
  * @param {Endpoint} endpoint
  * @param {number | false} backlog
  * @param {boolean} [exclusive]
@@ -76,7 +77,7 @@ function listenInCluster(server, endpoint, backlog, exclusive = false) {
 /**
  * A worker that is disconnected from its primary stops to listen, so that it can exit.
  *
- * @param {any} server
+ * @param {RustServer} server
  * @param {import('node:cluster').Worker | undefined} worker
  */
 function closeOnDisconnect(server, worker) {
@@ -86,7 +87,7 @@ function closeOnDisconnect(server, worker) {
 }
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @param {AbortSignal | undefined} signal
  */
 function closeOnAbort(server, signal) {
@@ -102,14 +103,14 @@ function closeOnAbort(server, signal) {
 }
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @param {Endpoint} endpoint
  * @param {number | false} backlog
- * @param {boolean} exclusive
+ * @param {boolean | undefined} exclusive
  */
 function lookupAndListen(server, endpoint, backlog, exclusive) {
   const id = server._listeningId;
-  require('node:dns').lookup(endpoint.address, { all: true }, (error, addresses) => {
+  require('node:dns').lookup(/** @type {string} */ (endpoint.address), { all: true }, (error, addresses) => {
     // Closed meanwhile, or told to listen elsewhere.
     if (id !== server._listeningId) return;
     if (error) {
@@ -122,12 +123,12 @@ function lookupAndListen(server, endpoint, backlog, exclusive) {
 }
 
 /**
- * @param {any} server
- * @param {any} options
+ * @param {RustServer} server
+ * @param {string} path
+ * @param {ListenOptions} options
  * @param {number | false} backlog
  */
-function listenOnPath(server, options, backlog) {
-  const { path } = options;
+function listenOnPath(server, path, options, backlog) {
   if (path[0] === '\0' && (options.readableAll || options.writableAll)) {
     const reason = 'can not set readableAll or writableAllt to true when path is abstract unix socket';
     throw invalidArgValue('options', options, reason);
@@ -151,8 +152,8 @@ function listenOnPath(server, options, backlog) {
 }
 
 /**
- * @param {any} server
- * @param {any} bound
+ * @param {RustServer} server
+ * @param {InstanceType<typeof BoundSocket>} bound
  * @param {number | false} backlog
  */
 function listenOnBound(server, bound, backlog) {
@@ -167,8 +168,8 @@ function listenOnBound(server, bound, backlog) {
 }
 
 /**
- * @param {any[]} args of `listen()`
- * @param {any} options
+ * @param {unknown[]} args of `listen()`
+ * @param {ListenOptions} options
  * @returns {boolean} whether any free port will do
  */
 function isAnyPort(args, options) {
@@ -178,8 +179,8 @@ function isAnyPort(args, options) {
 
 const listenMethods = {
   /**
-   * @this {any}
-   * @param {...any} args `([port[, host[, backlog]]])`, `(path[, backlog])`, `(options)` or `(handle[, backlog])`, each with a listener
+   * @this {RustServer}
+   * @param {...unknown} args `([port[, host[, backlog]]])`, `(path[, backlog])`, `(options)` or `(handle[, backlog])`, each with a listener
    */
   listen(...args) {
     const [given, listener] = normalizeArgs(args);
@@ -193,7 +194,7 @@ const listenMethods = {
       listenOnBound(this, bound, backlog);
       return this;
     }
-    const options = given._handle || given.handle || given;
+    const options = /** @type {ListenOptions} */ (given._handle || given.handle || given);
     this._listeningId += 1;
     if (options instanceof Listener) {
       this[kListener] = options;
@@ -216,7 +217,7 @@ const listenMethods = {
       return this;
     }
     if (options.path && isPath(options.path)) {
-      listenOnPath(this, options, backlog);
+      listenOnPath(this, options.path, options, backlog);
       return this;
     }
     const isMissing = !('port' in options) && !('path' in options);
@@ -224,26 +225,23 @@ const listenMethods = {
   },
 
   /**
-   * @this {any}
-   * @param {any} address
-   * @param {any} port
-   * @param {any} addressType
+   * @this {RustServer}
+   * @param {string | null} address
+   * @param {number | null} port
+   * @param {number | null} addressType
    * @param {number | false} backlog
    * @param {number} [fd]
    * @param {number} [flags]
    */
   _listen2(address, port, addressType, backlog, fd, flags) {
     const endpoint = { address, port, addressType, fd, flags };
-    if (this[kListener] === null) {
-      const result = createListenerAnywhere(endpoint);
-      if (typeof result === 'number') {
-        failSoon(this, listenError(result, 'listen', endpoint.address, port));
-        return;
-      }
-      this[kListener] = result;
+    const listener = this[kListener] ?? createListenerAnywhere(endpoint);
+    if (typeof listener === 'number') {
+      failSoon(this, listenError(listener, 'listen', endpoint.address, port));
+      return;
     }
-    const listener = this[kListener];
-    listener.attach(this, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (listener.kind)]);
+    this[kListener] = listener;
+    listener.attach(this, RESOURCE_TYPES[listener.kind]);
     const errno = listener.listen(Math.trunc(backlog || DEFAULT_BACKLOG) | 0);
     if (errno < 0) {
       listener.close();

@@ -7,6 +7,8 @@ const { Listener, tryEventLoop } = require('../native/addon');
 const { checkBind } = require('../node/permission');
 const { kindOfFd } = require('../socket/open');
 
+/** @import { NativeListener } from '../native/listener' */
+
 /** Under this symbol a server keeps its native listener, from `listen()` to `close()`; otherwise null. */
 const kListener = Symbol('safe-socket.listener');
 
@@ -15,30 +17,30 @@ const NO_PORT = -1;
 
 /**
  * @typedef {object} Endpoint
- * @property {any} address an IP address or a path; null is any address
- * @property {any} port
- * @property {any} addressType
+ * @property {string | null} address an IP address or a path; null is any address
+ * @property {number | null} port
+ * @property {number | null} addressType
  * @property {number} [fd] instead of an address
  * @property {number} [flags] of the native `bind()`
  */
 
 /**
- * @param {any} listener
+ * @param {NativeListener} listener
  * @param {Endpoint} endpoint
  * @returns {number} an errno, or 0
  */
 function bind(listener, { address, port, flags = 0 }) {
   if (listener.kind === 'pipe') {
-    checkBind(address);
-    return listener.bindPath(address);
+    checkBind(/** @type {string} */ (address));
+    return listener.bindPath(/** @type {string} */ (address));
   }
   checkBind();
-  return listener.bind(address, port, flags);
+  return listener.bind(/** @type {string} */ (address), /** @type {number} */ (port), flags);
 }
 
 /**
  * @param {Endpoint} endpoint
- * @returns {any} a listener, or an errno
+ * @returns {NativeListener | number} a listener, or an errno
  */
 function createListener(endpoint) {
   const loop = tryEventLoop();
@@ -67,7 +69,7 @@ function createListener(endpoint) {
  * Without an address, every one of IPv6 and IPv4 is meant; where there is no IPv6, every one of IPv4.
  *
  * @param {Endpoint} endpoint which learns what was bound
- * @returns {any} a listener, or an errno
+ * @returns {NativeListener | number} a listener, or an errno
  */
 function createListenerAnywhere(endpoint) {
   if (endpoint.address || typeof endpoint.fd === 'number') return createListener(endpoint);
@@ -80,4 +82,4 @@ function createListenerAnywhere(endpoint) {
   return createListener(endpoint);
 }
 
-module.exports = { NO_PORT, createListenerAnywhere, kListener };
+module.exports = { NO_PORT, createListenerAnywhere, kListener: /** @type {typeof kListener} */ (kListener) };

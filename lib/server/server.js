@@ -22,14 +22,57 @@ const { announceSocket } = require('./channels');
 const { listenMethods } = require('./listen');
 const { kListener } = require('./listener');
 
+/** @import { Owner } from '../native/events' */
+/** @import { NativeListener } from '../native/listener' */
+/** @import { NativeStream } from '../native/stream' */
+/** @import { DeliveryOptions } from '../socket/options' */
+/** @import { PartialAddress, RustSocket } from '../socket/socket' */
+
 const kDeliveryOptions = Symbol('safe-socket.deliveryOptions');
 /** The `gather` option of the sockets that are accepted. */
 const kGather = Symbol('safe-socket.gather');
 
 /**
- * @param {any} server
- * @param {any} options
- * @param {Function} [connectionListener]
+ * A server of ours as its own methods see it. Names with an underscore are those of `net`.
+ *
+ * @typedef {import('../../types/server').Server & Owner & {
+ *   [kListener]: NativeListener | null,
+ *   [kDeliveryOptions]: DeliveryOptions | null,
+ *   [kGather]: boolean,
+ *   allowHalfOpen: boolean,
+ *   pauseOnConnect: boolean,
+ *   noDelay: boolean,
+ *   keepAlive: boolean,
+ *   keepAliveInitialDelay: number,
+ *   highWaterMark: number,
+ *   blockList?: import('node:net').BlockList,
+ *   _connections: number,
+ *   _connectionKey?: string,
+ *   _listeningId: number,
+ *   _pipeName?: string,
+ *   _unref: boolean,
+ *   _usingWorkers: boolean,
+ *   _workers: unknown[],
+ *   _emitCloseIfDrained(): void,
+ *   listen(...args: unknown[]): RustServer,
+ *   _listen2(
+ *     address: string | null,
+ *     port: number | null,
+ *     addressType: number | null,
+ *     backlog: number | false,
+ *     fd?: number,
+ *     flags?: number,
+ *   ): void,
+ * }} RustServer
+ *
+ * @typedef {import('../../types/server').ServerOpts} ServerOptions
+ * @typedef {(socket: RustSocket) => void} ConnectionListener
+ */
+
+/**
+ * @param {RustServer} server
+ * @param {ServerOptions | ConnectionListener | null | undefined} options
+ * @param {ConnectionListener} [connectionListener]
  */
 function initialize(server, options, connectionListener) {
   EventEmitter.call(server);
@@ -63,7 +106,8 @@ function initialize(server, options, connectionListener) {
   server.noDelay = Boolean(settings.noDelay);
   server.keepAlive = Boolean(settings.keepAlive);
   server.keepAliveInitialDelay = Math.max(toSeconds(settings.keepAliveInitialDelay), 0);
-  server.highWaterMark = settings.highWaterMark >= 0 ? settings.highWaterMark : getDefaultHighWaterMark(false);
+  const { highWaterMark = -1 } = settings;
+  server.highWaterMark = highWaterMark >= 0 ? highWaterMark : getDefaultHighWaterMark(false);
   if (settings.blockList) {
     validateBlockList(settings.blockList, 'options.blockList');
     server.blockList = settings.blockList;
@@ -71,10 +115,10 @@ function initialize(server, options, connectionListener) {
 }
 
 /**
- * @this {any}
- * @param {any} [options]
- * @param {Function} [connectionListener]
- * @returns {any}
+ * @this {RustServer}
+ * @param {ServerOptions | ConnectionListener | null} [options]
+ * @param {ConnectionListener} [connectionListener]
+ * @returns {RustServer}
  */
 function Server(options, connectionListener) {
   if (!(this instanceof Server)) return Reflect.construct(Server, [options, connectionListener]);
@@ -83,18 +127,19 @@ function Server(options, connectionListener) {
 }
 
 /**
- * @param {any} stream
+ * @param {NativeStream} stream
  * @param {'local' | 'remote'} side
- * @returns {any} the address under the names of the `'drop'` event
+ * @returns {Record<string, unknown>} the address under the names of the `'drop'` event
  */
 function describeSide(stream, side) {
   const address = side === 'local' ? stream.localAddress() : stream.remoteAddress();
+  /** @type {PartialAddress} */
   const known = typeof address === 'number' ? {} : address;
   return { [`${side}Address`]: known.address, [`${side}Port`]: known.port, [`${side}Family`]: known.family };
 }
 
 /**
- * @param {any} server
+ * @param {RustServer} server
  * @returns {boolean}
  */
 function isFull({ maxConnections, _connections }) {
@@ -103,37 +148,37 @@ function isFull({ maxConnections, _connections }) {
 }
 
 /**
- * @param {any} server
- * @param {any} stream
+ * @param {RustServer} server
+ * @param {NativeStream} stream
  * @returns {boolean}
  */
 function isBlocked({ blockList }, stream) {
   if (!blockList || stream.kind !== 'tcp') return false;
-  const { address } = stream.remoteAddress();
-  const family = net.isIP(address ?? '');
-  return family !== 0 && blockList.check(address, `ipv${family}`);
+  const remote = stream.remoteAddress();
+  if (typeof remote === 'number') return false;
+  const family = /** @type {0 | 4 | 6} */ (net.isIP(remote.address));
+  return family !== 0 && blockList.check(remote.address, `ipv${family}`);
 }
 
-/** @param {any} server */
+/** @param {RustServer} server */
 function emitClose(server) {
   server.emit('close');
 }
 
-/** @type {any} */
 const serverMethods = {
   ...listenMethods,
 
   /**
-   * @this {any}
+   * @this {RustServer}
    * @param {number} id of the stream
    */
   [kAccept](id) {
-    return new Stream(eventLoop(), this[kListener].kind, id);
+    return new Stream(eventLoop(), /** @type {NativeListener} */ (this[kListener]).kind, id);
   },
 
   /**
-   * @this {any}
-   * @param {any} stream
+   * @this {RustServer}
+   * @param {NativeStream} stream
    */
   [kOnConnection](stream) {
     if (isFull(this)) {
@@ -168,7 +213,7 @@ const serverMethods = {
   /** The listener has closed. `'close'` waits for the connections, not for it. */
   [kOnClose]() {},
 
-  /** @this {any} */
+  /** @this {RustServer} */
   address() {
     const listener = this[kListener];
     if (listener?.kind === 'tcp') {
@@ -180,7 +225,7 @@ const serverMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustServer}
    * @param {(error: Error | null, count: number) => void} callback
    */
   getConnections(callback) {
@@ -189,7 +234,7 @@ const serverMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustServer}
    * @param {(error?: Error) => void} [callback]
    */
   close(callback) {
@@ -207,12 +252,12 @@ const serverMethods = {
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustServer} */
   async [Symbol.asyncDispose]() {
     if (this[kListener] !== null) await promisify(this.close).call(this);
   },
 
-  /** @this {any} */
+  /** @this {RustServer} */
   _emitCloseIfDrained() {
     if (this[kListener] === null && this._connections === 0) nextTick(emitClose, this);
   },
@@ -221,24 +266,24 @@ const serverMethods = {
   _setupWorker() {},
 
   /**
-   * @this {any}
+   * @this {RustServer}
    * @param {Error} error
    * @param {string} event
-   * @param {any} socket
+   * @param {RustSocket} socket
    */
   [EventEmitter.captureRejectionSymbol](error, event, socket) {
     if (event === 'connection') socket.destroy(error);
     else this.emit('error', error);
   },
 
-  /** @this {any} */
+  /** @this {RustServer} */
   ref() {
     this._unref = false;
     this[kListener]?.ref();
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustServer} */
   unref() {
     this._unref = true;
     this[kListener]?.unref();
@@ -253,7 +298,7 @@ Object.defineProperties(Server.prototype, {
   listening: {
     configurable: true,
     enumerable: true,
-    /** @this {any} */
+    /** @this {RustServer} */
     get() {
       return Boolean(this[kListener]);
     },
@@ -261,7 +306,7 @@ Object.defineProperties(Server.prototype, {
   // Programs ask it whether the server listens; Node has its C++ object there.
   _handle: {
     configurable: true,
-    /** @this {any} */
+    /** @this {RustServer} */
     get() {
       return this[kListener] ?? null;
     },
@@ -270,15 +315,15 @@ Object.defineProperties(Server.prototype, {
 });
 
 /**
- * @param {any} [options]
- * @param {Function} [connectionListener]
- * @returns {any}
+ * @param {ServerOptions | ConnectionListener | null} [options]
+ * @param {ConnectionListener} [connectionListener]
+ * @returns {RustServer}
  */
 function createServer(options, connectionListener) {
   return Reflect.construct(Server, [options, connectionListener]);
 }
 
 module.exports = {
-  Server: /** @type {new (options?: any, connectionListener?: Function) => any} */ (/** @type {unknown} */ (Server)),
+  Server: /** @type {new (...args: Parameters<typeof Server>) => RustServer} */ (/** @type {unknown} */ (Server)),
   createServer,
 };

@@ -12,6 +12,10 @@ const { AsyncCallback } = require('../node/async-callback');
 const { checkBind, networkRefusal } = require('../node/permission');
 const { applyKernelOptions, applyOptions } = require('./options');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { Refusal } from '../node/permission' */
+/** @import { RustSocket } from './socket' */
+
 const MAX_PORT = 0xffff;
 
 /** The local address of a socket that was given a local port only. */
@@ -20,20 +24,21 @@ const ANY_ADDRESS = Object.freeze({ 4: '0.0.0.0', 6: '::' });
 /**
  * @typedef {object} Target
  * @property {string} address an IP address, or a path
- * @property {number} [port]
+ * @property {number} [port] left out for a path
  * @property {4 | 6} [addressType] left out for a path
  * @property {string} [localAddress]
  * @property {number} [localPort]
  */
 
 /**
- * @param {any} stream
+ * @param {NativeStream} stream
+ * @param {string} localAddress
  * @param {Target} target
  * @returns {number} an errno, or 0
  */
-function bindLocal(stream, { localAddress, localPort, addressType }) {
+function bindLocal(stream, localAddress, { localPort, addressType }) {
   checkBind();
-  if (isIP(/** @type {string} */ (localAddress)) !== addressType) return EINVAL;
+  if (isIP(localAddress) !== addressType) return EINVAL;
   // What is no port is cut down to one, as libuv does; then it is not the port that was asked for.
   const errno = stream.bind(localAddress, (localPort ?? 0) & MAX_PORT, 0);
   if (errno < 0 || !(Number(localPort) > 0)) return errno;
@@ -44,21 +49,23 @@ function bindLocal(stream, { localAddress, localPort, addressType }) {
 }
 
 /**
- * @param {any} stream
+ * @param {NativeStream} stream
  * @param {Target} target
- * @returns {any} 0: under way; otherwise an errno, or the refusal of the permission model
+ * @returns {number | Refusal} 0: under way; otherwise an errno, or the refusal of the permission model
  */
 function start(stream, { address, port, addressType }) {
   const refusal = networkRefusal(address);
   if (refusal !== null) return refusal;
-  return addressType === undefined ? stream.connectPath(address) : stream.connect(address, port);
+  return addressType === undefined
+    ? stream.connectPath(address)
+    : stream.connect(address, /** @type {number} */ (port));
 }
 
 /**
  * The connection could not even be begun.
  *
- * @param {any} socket
- * @param {any} failure
+ * @param {RustSocket} socket
+ * @param {number | Refusal} failure
  * @param {Target} target
  */
 function startError(socket, failure, { address, port }) {
@@ -76,7 +83,7 @@ function connectError(status, { address, port, localAddress, localPort }) {
   return Object.assign(error, { localAddress, localPort });
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function connected(socket) {
   const state = socket[kState];
   socket.connecting = false;
@@ -100,7 +107,7 @@ class SingleAttempt {
   #request = null;
 
   /**
-   * @param {any} socket
+   * @param {RustSocket} socket
    * @param {Target} target
    */
   constructor(socket, target) {
@@ -115,7 +122,7 @@ class SingleAttempt {
     const { address, port, addressType } = target;
     if (addressType !== undefined && (target.localAddress || target.localPort)) {
       target.localAddress ||= ANY_ADDRESS[addressType];
-      const errno = bindLocal(state.stream, target);
+      const errno = bindLocal(/** @type {NativeStream} */ (state.stream), target.localAddress, target);
       if (errno < 0) {
         socket.destroy(endpointError(errno, 'bind', target.localAddress, target.localPort));
         return;

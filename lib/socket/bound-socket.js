@@ -12,21 +12,24 @@ const { netError } = require('../errors/net');
 const { endpointError, errnoError } = require('../errors/system');
 const { validateBoolean, validateObject, validatePort, validateString } = require('../errors/validate');
 const { Stream, eventLoop } = require('../native/addon');
+const { IPV6_ONLY, REUSE_PORT } = require('../native/stream');
 const { checkBind } = require('../node/permission');
 const { hasPaths } = require('../node/versions');
 
-/** Flags of the native `bind()`. */
-const IPV6_ONLY = 1;
-const REUSE_PORT = 2;
+/** @import { Address, NativeStream } from '../native/stream' */
 
-/** Takes the stream out of a bound socket; assigned by the class, which alone can. @type {(bound: BoundSocket) => { stream: any, path: string | undefined }} */
+/**
+ * Takes the stream out of a bound socket; assigned by the class, which alone can.
+ *
+ * @type {(bound: BoundSocket) => { stream: NativeStream, path: string | undefined }}
+ */
 let takeBound;
 
 class BoundSocket {
-  /** Null when it was adopted or closed. @type {any} */
+  /** Null when it was adopted or closed. @type {NativeStream | null} */
   #stream = null;
-  /** @type {any} */
-  #address = {};
+  /** Where it is no path. @type {Address | undefined} */
+  #address;
   /** @type {string | undefined} */
   #path;
 
@@ -41,13 +44,13 @@ class BoundSocket {
   constructor(options = {}) {
     validateObject(options, 'options');
     if (options.path === undefined) this.#bind(options);
-    else this.#bindPath(/** @type {any} */ (options));
+    else this.#bindPath(/** @type {typeof options & { path: string }} */ (options));
   }
 
-  /** @returns {{ address: string, family: string, port: number } | string} */
+  /** @returns {Address | string} */
   address() {
     this.#mustBeOwned();
-    return this.#path ?? this.#address;
+    return this.#path ?? /** @type {Address} */ (this.#address);
   }
 
   /** @returns {number} the descriptor, which stays ours */
@@ -117,13 +120,13 @@ class BoundSocket {
     this.#stream = stream;
   }
 
-  /** @returns {any} */
+  /** @returns {NativeStream} */
   #mustBeOwned() {
     if (this.#stream === null) throw netError('ERR_SOCKET_HANDLE_ADOPTED');
     return this.#stream;
   }
 
-  /** @returns {any} */
+  /** @returns {NativeStream} */
   #take() {
     const stream = this.#mustBeOwned();
     this.#stream = null;

@@ -16,16 +16,19 @@ const { takePending } = require('./send');
 const { bytesDeliveredAtClose } = require('./state');
 const { clearTimer } = require('./timeout');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket } from './socket' */
+
 /** Nobody asked the kernel, or it did not tell. */
 const UNKNOWN = -1;
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Error | null} error
  */
 function closeStream(socket, error) {
   const state = socket[kState];
-  const { stream } = state;
+  const stream = /** @type {NativeStream} */ (state.stream);
   const isReset = state.resetting;
   if (isReset) state.resetting = false;
   const cancel = takePending(state);
@@ -49,14 +52,14 @@ function closeStream(socket, error) {
   if (isReset && unacknowledged < 0) socket.emit('error', errnoError(unacknowledged, 'reset'));
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function emitClose(socket) {
   socket.emit('close');
 }
 
 const closingMethods = {
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {Error | null} error
    * @param {(error: Error | null) => void} callback
    */
@@ -64,7 +67,9 @@ const closingMethods = {
     const state = this[kState];
     if (state.begun) noteDestroy(this, error ?? undefined, this.destroy);
     this.connecting = false;
-    for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) clearTimer(socket);
+    /** @type {RustSocket | null | undefined} */
+    let socket = this;
+    for (; socket !== null && socket !== undefined; socket = socket._parent) clearTimer(socket);
     if (state.stream === null) {
       callback(error);
       nextTick(emitClose, this);
@@ -78,7 +83,7 @@ const closingMethods = {
     }
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   resetAndDestroy() {
     const { stream } = this[kState];
     if (stream === null) return this.destroy(netError('ERR_SOCKET_CLOSED'));
@@ -88,13 +93,13 @@ const closingMethods = {
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   _reset() {
     this[kState].resetting = true;
     return this.destroy();
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   [kOnClose]() {
     this[kState].onclosed?.shift()?.();
   },

@@ -26,6 +26,10 @@ const { MultipleAttempt } = require('./happy-eyeballs');
 const { addressError, interleaveFamilies, lookupOf, lookupOptions } = require('./lookup');
 const { openStream } = require('./open');
 
+/** @import { ConnectOptions } from './args' */
+/** @import { Found } from './lookup' */
+/** @import { RustSocket } from './socket' */
+
 /** The shortest time that Node gives to an attempt, whatever a program asks for. */
 const MIN_ATTEMPT_TIMEOUT_MS = 10;
 
@@ -44,7 +48,7 @@ const clientSocketChannel = diagnostics.channel('net.client.socket');
 /**
  * Checks what `connect()` was given, in the order in which `net` does.
  *
- * @param {any} options
+ * @param {ConnectOptions} options
  * @param {boolean} isBound whether the local end is there already
  * @returns {Destination}
  */
@@ -74,7 +78,7 @@ function toDestination(options, isBound) {
   }
   return {
     host,
-    port: port | 0,
+    port: (port ?? 0) | 0,
     localAddress,
     localPort,
     autoSelectFamily: autoSelectFamily ?? net.getDefaultAutoSelectFamily(),
@@ -87,10 +91,10 @@ function toDestination(options, isBound) {
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Destination} destination
  * @param {string} address
- * @param {any} addressType
+ * @param {4 | 6} addressType
  */
 function connectTo(socket, { port, localAddress, localPort }, address, addressType) {
   new SingleAttempt(socket, { address, port, addressType, localAddress, localPort }).begin();
@@ -99,7 +103,7 @@ function connectTo(socket, { port, localAddress, localPort }, address, addressTy
 /**
  * Listeners are added after `connect()` has returned: what fails sooner is told on the next tick.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Error} error
  */
 function destroySoon(socket, error) {
@@ -107,14 +111,14 @@ function destroySoon(socket, error) {
 }
 
 /**
- * @param {any} socket
- * @param {any} options
+ * @param {RustSocket} socket
+ * @param {ConnectOptions} options
  */
 function connectToHost(socket, options) {
   const { bound } = socket[kState];
   const destination = toDestination(options, bound);
   const { host, localAddress, autoSelectFamily } = destination;
-  const addressType = net.isIP(host);
+  const addressType = /** @type {0 | 4 | 6} */ (net.isIP(host));
   if (addressType !== 0) {
     // A bound socket connects at once, so that its local address can be read in the same tick.
     if (bound) connectTo(socket, destination, host, addressType);
@@ -130,42 +134,38 @@ function connectToHost(socket, options) {
 }
 
 /**
- * @param {any} socket
- * @param {any} options
+ * @param {RustSocket} socket
+ * @param {ConnectOptions} options
  * @param {Destination} destination
- * @param {any} dnsOptions
+ * @param {ReturnType<typeof lookupOptions>} dnsOptions
  */
 function lookupOne(socket, options, destination, dnsOptions) {
   const { host } = destination;
   const lookup = lookupOf(options);
-  lookup(
-    host,
-    dnsOptions,
-    (/** @type {Error | null} */ failure, /** @type {any} */ address, /** @type {any} */ family) => {
-      socket.emit('lookup', failure, address, family, host);
-      // The socket may have been destroyed meanwhile; a lookup cannot be stopped.
-      if (!socket.connecting) return;
-      const error = failure ?? addressError(address, family, options);
-      if (error) {
-        destroySoon(socket, error);
-        return;
-      }
-      socket._unrefTimer();
-      connectTo(socket, destination, address, family);
-    },
-  );
+  lookup(host, dnsOptions, (failure, address, family) => {
+    socket.emit('lookup', failure, address, family, host);
+    // The socket may have been destroyed meanwhile; a lookup cannot be stopped.
+    if (!socket.connecting) return;
+    const error = failure ?? addressError(address, family, options);
+    if (error) {
+      destroySoon(socket, error);
+      return;
+    }
+    socket._unrefTimer();
+    connectTo(socket, destination, /** @type {string} */ (address), /** @type {4 | 6} */ (family));
+  });
 }
 
 /**
- * @param {any} socket
- * @param {any} options
+ * @param {RustSocket} socket
+ * @param {ConnectOptions} options
  * @param {Destination} destination
- * @param {any} dnsOptions
+ * @param {ReturnType<typeof lookupOptions>} dnsOptions
  */
 function lookupAll(socket, options, destination, dnsOptions) {
   const { host, port, localPort, attemptTimeoutMs } = destination;
   const lookup = lookupOf(options);
-  lookup(host, { ...dnsOptions, all: true }, (/** @type {Error | null} */ failure, /** @type {any} */ answer) => {
+  lookup(host, { ...dnsOptions, all: true }, (failure, answer) => {
     if (!socket.connecting) return;
     if (failure) {
       socket.emit('lookup', failure, undefined, undefined, host);
@@ -173,7 +173,7 @@ function lookupAll(socket, options, destination, dnsOptions) {
       return;
     }
     // Lookups that know nothing of `all` answer with one string: no address, as net says of it.
-    const addresses = Array.from(answer);
+    const addresses = Array.from(/** @type {Found[]} */ (answer));
     for (const { address, family } of addresses) {
       socket.emit('lookup', failure, address, family, host);
       if (!socket.connecting) return;
@@ -198,17 +198,17 @@ function lookupAll(socket, options, destination, dnsOptions) {
 
 const connectMethods = {
   /**
-   * @this {any}
-   * @param {...any} args `(options[, listener])`, `(path[, listener])` or `(port[, host][, listener])`
+   * @this {RustSocket}
+   * @param {...unknown} args `(options[, listener])`, `(path[, listener])` or `(port[, host][, listener])`
    */
   connect(...args) {
     const [options, listener] = isNormalized(args[0]) ? args[0] : normalizeArgs(args);
-    const { path } = /** @type {any} */ (options);
+    const { path } = options;
     const state = this[kState];
     if (clientSocketChannel.hasSubscribers) clientSocketChannel.publish({ socket: this });
     if (listener !== null) this.once('connect', listener);
     if (this._parent?.connecting) return this;
-    if (/** @type {any} */ (options).port === undefined && path == null) throw netError('ERR_MISSING_ARGS');
+    if (options.port === undefined && path == null) throw netError('ERR_MISSING_ARGS');
     if (this.destroyed) {
       this._peername = null;
       this._sockname = null;
@@ -220,7 +220,7 @@ const connectMethods = {
     this._unrefTimer();
     this.connecting = true;
     if (errno < 0) {
-      const { host = 'localhost', port } = /** @type {any} */ (options);
+      const { host = 'localhost', port = 0 } = options;
       const error = isPath
         ? endpointError(errno, 'connect', path)
         : startError(this, errno, { address: host, port: port | 0 });
@@ -231,7 +231,7 @@ const connectMethods = {
         destroySoon(this, netError('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', 'connecting to a named pipe'));
         return this;
       }
-      new SingleAttempt(this, { address: path }).begin();
+      new SingleAttempt(this, { address: /** @type {string} */ (path) }).begin();
     } else {
       connectToHost(this, options);
     }

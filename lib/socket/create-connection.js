@@ -3,9 +3,11 @@
 const { normalizeArgs } = require('./args');
 const { Socket } = require('./socket');
 
+/** @import { RustSocket } from './socket' */
+
 /**
- * @param {...any} args those of `socket.connect()`; the options are the constructor's too, and `timeout`
- * @returns {any} a socket that is being connected
+ * @param {...unknown} args those of `socket.connect()`; the options are the constructor's too, and `timeout`
+ * @returns {RustSocket} a socket that is being connected
  */
 function connect(...args) {
   const normalized = normalizeArgs(args);

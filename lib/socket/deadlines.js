@@ -8,10 +8,13 @@ const { ETIMEDOUT, errnoError, withBytes } = require('../errors/system');
 const { validateTimeout } = require('../errors/validate');
 const { clearTimeout, setTimeout } = require('../node/clock');
 
+/** @import { RustSocket } from './socket' */
+/** @import { SocketState } from './state' */
+
 /**
  * A write was not finished at once.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function startWriteTimer(socket) {
   const state = socket[kState];
@@ -19,13 +22,13 @@ function startWriteTimer(socket) {
   state.writeTimer = setTimeout(onWriteTimeout, state.writeTimeoutMs, socket);
 }
 
-/** @param {any} state */
+/** @param {SocketState} state */
 function clearWriteTimer(state) {
-  clearTimeout(state.writeTimer);
+  clearTimeout(state.writeTimer ?? undefined);
   state.writeTimer = null;
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function onWriteTimeout(socket) {
   const state = socket[kState];
   const { pending } = state;
@@ -46,7 +49,7 @@ const writeTimeoutMethods = {
   /**
    * A write that the kernel has not taken so many milliseconds after its turn had come ends the socket with `ETIMEDOUT`.
    *
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} msecs 0 turns it off
    */
   setWriteTimeout(msecs) {

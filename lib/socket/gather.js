@@ -25,6 +25,10 @@ const { turns } = require('../native/events');
 const { nextTick } = require('../node/clock');
 const { Batch, roomFor } = require('./batch');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket } from './socket' */
+/** @import { SocketState } from './state' */
+
 /** A longer chunk is worth a call of its own. */
 const MAX_CHUNK_BYTES = 16_384;
 
@@ -33,7 +37,11 @@ const MANY_WRITES = 4;
 /** The `turn` of a socket whose first write waits for the others. */
 const DELAYS_FIRST = -2;
 
-/** Sockets with a batch, until the end of the tick; those before the first that may still wait have sent theirs. @type {any[]} */
+/**
+ * Sockets with a batch, until the end of the tick; those before the first that may still wait have sent theirs.
+ *
+ * @type {RustSocket[]}
+ */
 let waiting = [];
 let firstWaiting = 0;
 let isExiting = false;
@@ -51,7 +59,7 @@ let isCounting = false;
 /**
  * A write went straight to the kernel; whatever else this tick writes can wait for its end.
  *
- * @param {any} state
+ * @param {SocketState} state
  */
 function wroteStraight(state) {
   state.turn = turns.count + ticks;
@@ -66,39 +74,46 @@ function countTick() {
 }
 
 /**
- * @param {any} socket
- * @param {any} state
+ * @param {RustSocket} socket
+ * @param {SocketState} state
  * @param {string | Uint8Array} chunk which could go straight to the kernel
  * @param {BufferEncoding} encoding
- * @returns {boolean} whether it was gathered
+ * @returns {boolean | null} whether it was gathered; null: nothing was done, and the socket is not what it was, as callbacks
+ *   of others have run
  */
 function gather(socket, state, chunk, encoding) {
   const isFirst = state.turn === DELAYS_FIRST;
   if ((state.turn !== turns.count + ticks && !isFirst) || !state.gathers || isExiting) return false;
   const room = roomFor(chunk);
   if ((typeof chunk === 'string' ? chunk.length : room) > MAX_CHUNK_BYTES) return false;
-  if (state.batch === null) begin(socket, state, isFirst);
-  else if (!state.batch.accepts(room)) return false;
-  if (Batch.areTooMany && state.batch.mustGrowFor(room)) sendOldest(socket);
-  state.bytesDispatched += state.batch.add(chunk, encoding, room);
+  if (state.batch !== null && !state.batch.accepts(room)) return false;
+  const batch = state.batch ?? begin(socket, state, isFirst);
+  if (Batch.areTooMany && batch.mustGrowFor(room)) {
+    sendOldest(socket);
+    if (state.batch !== batch) return null;
+  }
+  state.bytesDispatched += batch.add(chunk, encoding, room);
   return true;
 }
 
 /**
- * @param {any} socket
- * @param {any} state
+ * @param {RustSocket} socket
+ * @param {SocketState} state
  * @param {boolean} isFirst whether it begins with the first write of the tick
+ * @returns {InstanceType<typeof Batch>}
  */
 function begin(socket, state, isFirst) {
-  state.batch = new Batch(isFirst);
+  const batch = new Batch(isFirst);
+  state.batch = batch;
   if (waiting.length === 0) nextTick(flushAll);
   waiting.push(socket);
+  return batch;
 }
 
 /**
  * Takes the batch out of the state, for its bytes to be sent before others.
  *
- * @param {any} state
+ * @param {SocketState} state
  * @returns {InstanceType<typeof Batch> | null}
  */
 function takeBatch(state) {
@@ -113,7 +128,7 @@ function takeBatch(state) {
  * Decides about the first write of the next tick from what this one was like. One that has waited in a tick that took
  * long, and so was kept from a peer that could have had it, was the last of its socket to do so.
  *
- * @param {any} state
+ * @param {SocketState} state
  * @param {InstanceType<typeof Batch>} batch which is about to be sent
  */
 function learn(state, batch) {
@@ -123,8 +138,10 @@ function learn(state, batch) {
   if (batch.writes >= MANY_WRITES && isYoung && state.delaysFirst) state.turn = DELAYS_FIRST;
 }
 
+/** @typedef {SocketState & { stream: NativeStream }} OpenState that of a socket which has a batch */
+
 /**
- * @param {any} state
+ * @param {OpenState} state
  * @param {InstanceType<typeof Batch>} batch
  * @returns {number} the bytes that the kernel took, or an errno
  */
@@ -139,7 +156,7 @@ function send(state, batch) {
 /**
  * What the kernel did not take becomes one write of the Writable.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {InstanceType<typeof Batch>} batch
  * @param {number} taken bytes of it that were sent, or an errno
  */
@@ -160,13 +177,13 @@ function handOver(socket, batch, taken) {
 /**
  * Sends what was gathered.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function flush(socket) {
   const state = socket[kState];
   const batch = takeBatch(state);
   if (batch === null) return;
-  const taken = send(state, batch);
+  const taken = send(/** @type {OpenState} */ (state), batch);
   if (taken !== batch.length) handOver(socket, batch, taken);
 }
 
@@ -174,13 +191,13 @@ function flush(socket) {
  * Sends what was gathered, and corks the socket. If that fails, `uncork()` finds out: whoever has seen that the socket
  * is writable may cork it, and is not refused.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function flushAndCork(socket) {
   const { cork } = Duplex.prototype;
   const state = socket[kState];
   const batch = takeBatch(state);
-  const taken = batch === null ? 0 : send(state, batch);
+  const taken = batch === null ? 0 : send(/** @type {OpenState} */ (state), batch);
   const isFailure = taken < 0 && taken !== EAGAIN;
   if (isFailure) cork.call(socket);
   if (batch !== null && taken !== batch.length) handOver(socket, batch, taken);
@@ -190,7 +207,7 @@ function flushAndCork(socket) {
 /**
  * Sends the oldest batches, until another one may have the full size.
  *
- * @param {any} socket whose batch it is: it goes on waiting
+ * @param {RustSocket} socket whose batch it is: it goes on waiting
  */
 function sendOldest(socket) {
   while (Batch.areTooMany && firstWaiting < waiting.length) {

@@ -10,101 +10,55 @@ const { handleFacade } = require('../node/handle');
 const { bytesAcceptedOf } = require('./state');
 const { bytesWritten } = require('./writable');
 
-/**
- * @param {any} socket
- * @returns {any} the peer's address; the last one known once the connection is gone
- */
-function peerName(socket) {
-  const state = socket[kState];
-  if (state === undefined || state.stream === null || state.stream.kind !== 'tcp' || socket.connecting) {
-    return socket._peername || {};
-  }
-  if (!socket._peername) {
-    const address = state.stream.remoteAddress();
-    if (typeof address === 'number') return {};
-    socket._peername = address;
-  }
-  return socket._peername;
-}
+/** @import { PartialAddress, RustSocket } from './socket' */
 
-/**
- * @param {any} socket
- * @returns {any} our address; `{}` when there is none
- */
-function sockName(socket) {
-  const state = socket[kState];
-  if (state === undefined) return {};
-  // The kernel is not asked for the path of a Unix socket: it is the one that was bound.
-  if (state.boundPath !== undefined) return { address: state.boundPath };
-  if (state.stream === null || state.stream.kind !== 'tcp') return {};
-  if (!socket._sockname) {
-    const address = state.stream.localAddress();
-    socket._sockname = typeof address === 'number' ? {} : address;
-  }
-  return socket._sockname;
-}
+/** Both ends of a connection, by the method that gives the whole address. */
+const ADDRESS_GETTERS = /** @type {const} */ ([
+  ['remoteAddress', '_getpeername', 'address'],
+  ['remoteFamily', '_getpeername', 'family'],
+  ['remotePort', '_getpeername', 'port'],
+  ['localAddress', '_getsockname', 'address'],
+  ['localPort', '_getsockname', 'port'],
+  ['localFamily', '_getsockname', 'family'],
+]);
 
-/** @type {PropertyDescriptorMap} */
-const addressGetters = {
-  remoteAddress: { enumerable: true, get: remoteAddress },
-  remoteFamily: { enumerable: true, get: remoteFamily },
-  remotePort: { enumerable: true, get: remotePort },
-  localAddress: { enumerable: true, get: localAddress },
-  localPort: { enumerable: true, get: localPort },
-  localFamily: { enumerable: true, get: localFamily },
-};
-
+/** @type {ThisType<RustSocket> & Record<string, () => unknown>} */
 const addressMethods = {
-  /** @this {any} */
   address() {
     return this._getsockname();
   },
 
-  /** @this {any} */
+  /** @returns {PartialAddress} the peer's address; the last one known once the connection is gone */
   _getpeername() {
-    return peerName(this);
+    const state = this[kState];
+    if (state === undefined || state.stream === null || state.stream.kind !== 'tcp' || this.connecting) {
+      return this._peername || {};
+    }
+    if (!this._peername) {
+      const address = state.stream.remoteAddress();
+      if (typeof address === 'number') return {};
+      this._peername = address;
+    }
+    return this._peername;
   },
 
-  /** @this {any} */
+  /** @returns {PartialAddress} our address; `{}` when there is none */
   _getsockname() {
-    return sockName(this);
+    const state = this[kState];
+    if (state === undefined) return {};
+    // The kernel is not asked for the path of a Unix socket: it is the one that was bound.
+    if (state.boundPath !== undefined) return { address: state.boundPath };
+    if (state.stream === null || state.stream.kind !== 'tcp') return {};
+    if (!this._sockname) {
+      const address = state.stream.localAddress();
+      this._sockname = typeof address === 'number' ? {} : address;
+    }
+    return this._sockname;
   },
 };
 
-/** @this {any} */
-function remoteAddress() {
-  return this._getpeername().address;
-}
-
-/** @this {any} */
-function remoteFamily() {
-  return this._getpeername().family;
-}
-
-/** @this {any} */
-function remotePort() {
-  return this._getpeername().port;
-}
-
-/** @this {any} */
-function localAddress() {
-  return this._getsockname().address;
-}
-
-/** @this {any} */
-function localPort() {
-  return this._getsockname().port;
-}
-
-/** @this {any} */
-function localFamily() {
-  return this._getsockname().family;
-}
-
-/** @type {PropertyDescriptorMap & ThisType<any>} */
+/** @type {PropertyDescriptorMap & ThisType<RustSocket>} */
 const socketGetters = {
-  ...addressGetters,
-
   _handle: handleFacade((socket) => socket[kState]),
 
   _connecting: {
@@ -158,5 +112,15 @@ const socketGetters = {
     },
   },
 };
+
+for (const [name, whole, part] of ADDRESS_GETTERS) {
+  const methods = {
+    /** @this {RustSocket} */
+    [name]() {
+      return this[whole]()[part];
+    },
+  };
+  socketGetters[name] = { enumerable: true, get: methods[name] };
+}
 
 module.exports = { addressMethods, socketGetters };

@@ -10,7 +10,11 @@ const { clearTimeout, setTimeout } = require('../node/clock');
 const { ANY_ADDRESS, bindLocal, connectError, connected, start, startError } = require('./attempt');
 const { abandonStream, reopenStream } = require('./open');
 
-/** @typedef {import('./attempt').Target} Target */
+/** @import { NativeStream } from '../native/stream' */
+/** @import { Target } from './attempt' */
+/** @import { RustSocket } from './socket' */
+
+/** @typedef {Target & { port: number, addressType: 4 | 6 }} HostTarget */
 
 class MultipleAttempt {
   #socket;
@@ -25,8 +29,8 @@ class MultipleAttempt {
   #request = null;
 
   /**
-   * @param {any} socket
-   * @param {Target[]} targets in the order of the attempts
+   * @param {RustSocket} socket
+   * @param {HostTarget[]} targets in the order of the attempts
    * @param {number} timeoutMs how long an attempt has before the next one begins
    */
   constructor(socket, targets, timeoutMs) {
@@ -58,7 +62,7 @@ class MultipleAttempt {
     this.complete(ECANCELED);
   }
 
-  /** @returns {Target} the one that is being tried */
+  /** @returns {HostTarget} the one that is being tried */
   get #target() {
     return this.#targets[this.#next - 1];
   }
@@ -73,16 +77,15 @@ class MultipleAttempt {
     }
     this.#next += 1;
     if (this.#next > 1) reopenStream(socket);
-    const { stream } = socket[kState];
+    const stream = /** @type {NativeStream} */ (socket[kState].stream);
     const target = this.#target;
-    const { address, port, addressType } = /** @type {{ address: string, port: number, addressType: 4 | 6 }} */ (
-      target
-    );
+    const { address, port, addressType } = target;
     if (target.localPort) {
-      target.localAddress = ANY_ADDRESS[addressType];
-      const errno = bindLocal(stream, target);
+      const localAddress = ANY_ADDRESS[addressType];
+      target.localAddress = localAddress;
+      const errno = bindLocal(stream, localAddress, target);
       if (errno < 0) {
-        this.#errors.push(endpointError(errno, 'bind', target.localAddress, target.localPort));
+        this.#errors.push(endpointError(errno, 'bind', localAddress, target.localPort));
         this.#tryNext();
         return;
       }

@@ -6,15 +6,19 @@ const { isIP } = require('node:net');
 
 const { addressFamilyError, netError } = require('../errors/net');
 
+/** @import { ConnectOptions } from './args' */
+
 /** Families as the `family` option may name them. */
 const FAMILIES = /** @type {Readonly<Record<string, number>>} */ ({ IPv4: 4, IPv6: 6 });
 
+/** @typedef {{ address: string, family: 4 | 6 }} Found */
+
 /**
- * @param {any} options of `connect()`
+ * @param {ConnectOptions} options of `connect()`
  * @returns {{ family: number | undefined, hints: number, all?: boolean }}
  */
 function lookupOptions(options) {
-  const family = FAMILIES[options.family] ?? options.family;
+  const family = FAMILIES[options.family ?? ''] ?? options.family;
   let hints = options.hints || 0;
   const isAnyFamily = family !== 4 && family !== 6;
   if (process.platform !== 'win32' && isAnyFamily && hints === 0) hints = require('node:dns').ADDRCONFIG;
@@ -24,7 +28,7 @@ function lookupOptions(options) {
 /**
  * @param {unknown} address
  * @param {unknown} family
- * @param {any} options of `connect()`
+ * @param {ConnectOptions} options of `connect()`
  * @returns {Error | null} what is wrong with a lookup's answer
  */
 function addressError(address, family, options) {
@@ -36,8 +40,8 @@ function addressError(address, family, options) {
 /**
  * Families take turns, and the one that the resolver put first begins (RFC 8305, section 4).
  *
- * @param {ReadonlyArray<{ address: string, family: 4 | 6 }>} addresses
- * @returns {Array<{ address: string, family: 4 | 6 }>} each address once
+ * @param {readonly Found[]} addresses
+ * @returns {Found[]} each address once
  */
 function interleaveFamilies(addresses) {
   const unique = addresses.filter(
@@ -52,8 +56,8 @@ function interleaveFamilies(addresses) {
 }
 
 /**
- * @param {any} options of `connect()`
- * @returns {Function} theirs, or what `dns.lookup` is at the moment
+ * @param {ConnectOptions} options of `connect()`
+ * @returns {import('node:net').LookupFunction} theirs, or what `dns.lookup` is at the moment
  */
 function lookupOf(options) {
   // Here, because only names need it.

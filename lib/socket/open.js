@@ -13,6 +13,9 @@ const { kOnClose } = require('../native/events');
 const { undestroy } = require('../node/stream');
 const { prepareUserBuffer } = require('./read');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket } from './socket' */
+
 /** The names by which async_hooks knows Node's own handles. */
 const RESOURCE_TYPES = { tcp: 'TCPWRAP', pipe: 'PIPEWRAP' };
 
@@ -23,19 +26,19 @@ const KINDS_OF_FD = /** @type {Readonly<Record<string, 'tcp' | 'pipe'>>} */ ({ T
 const nobody = Object.freeze({ [kOnClose]() {} });
 
 /**
- * @param {any} socket
- * @param {any} stream
+ * @param {RustSocket} socket
+ * @param {NativeStream} stream
  */
 function adopt(socket, stream) {
   socket[kState].stream = stream;
-  stream.attach(socket, RESOURCE_TYPES[/** @type {'tcp' | 'pipe'} */ (stream.kind)]);
+  stream.attach(socket, RESOURCE_TYPES[stream.kind]);
   prepareUserBuffer(socket);
 }
 
 /**
  * Begins a new connection on the socket, which may have had one before.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {'tcp' | 'pipe'} kind
  * @returns {number} an errno, or 0
  */
@@ -62,7 +65,7 @@ function openStream(socket, kind) {
 /**
  * The attempt with the present stream has failed; the next one needs a fresh descriptor.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function reopenStream(socket) {
   abandonStream(socket);
@@ -72,7 +75,7 @@ function reopenStream(socket) {
 /**
  * Closes the stream, but not the socket.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function abandonStream(socket) {
   const { stream } = socket[kState];
@@ -94,7 +97,7 @@ function kindOfFd(fd) {
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {number} fd
  */
 function openDescriptor(socket, fd) {
@@ -108,8 +111,8 @@ function openDescriptor(socket, fd) {
 }
 
 /**
- * @param {any} socket
- * @param {any} handle the native stream of an accepted connection
+ * @param {RustSocket} socket
+ * @param {unknown} handle the native stream of an accepted connection
  */
 function openHandle(socket, handle) {
   if (!(handle instanceof Stream)) throw invalidArgType('options.handle', 'BoundSocket', handle);

@@ -13,6 +13,10 @@ const { invalidArgType } = require('../errors/argument');
 const { EBADF, errnoError } = require('../errors/system');
 const { validateInt32, validateTimeout } = require('../errors/validate');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket } from './socket' */
+/** @import { SocketState } from './state' */
+
 const MAX_TYPE_OF_SERVICE = 255;
 /** What Linux takes. */
 const MAX_KEEPALIVE_COUNT = 127;
@@ -26,22 +30,24 @@ const DELIVERY_OPTIONS = /** @type {const} */ ([
   'writeTimeout',
 ]);
 
+/** @typedef {{ enable?: boolean, initialDelay?: number, interval?: number, count?: number }} KeepAlive */
+
 /**
- * @param {any} milliseconds anything that `net` takes; what is no number is 0
+ * @param {unknown} milliseconds anything that `net` takes; what is no number is 0
  * @returns {number} whole seconds, as the kernel wants them
  */
 function toSeconds(milliseconds) {
-  return ~~(milliseconds / 1000);
+  return ~~(/** @type {number} */ (milliseconds) / 1000);
 }
 
 /**
  * Sets on a fresh connection what was asked for before it was there.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function applyOptions(socket) {
   const state = socket[kState];
-  const { stream } = state;
+  const stream = /** @type {NativeStream} */ (state.stream);
   if (stream.kind !== 'tcp') return;
   if (state.noDelay) stream.setNoDelay(true);
   if (state.keepAlive) {
@@ -54,17 +60,17 @@ function applyOptions(socket) {
 }
 
 /**
- * @param {any} stream
- * @param {number} errno
+ * @param {NativeStream | null} stream
+ * @param {number | undefined} errno of a call on it
  * @param {string} syscall
  */
 function check(stream, errno, syscall) {
-  if (stream !== null && stream.kind === 'tcp' && errno < 0) throw errnoError(errno, syscall);
+  if (stream?.kind === 'tcp' && errno !== undefined && errno < 0) throw errnoError(errno, syscall);
 }
 
 const optionMethods = {
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {boolean} [enable] TCP_NODELAY; true when left out
    */
   setNoDelay(enable) {
@@ -78,8 +84,8 @@ const optionMethods = {
   },
 
   /**
-   * @this {any}
-   * @param {any} [enable] SO_KEEPALIVE, or `{ enable, initialDelay, interval, count }`
+   * @this {RustSocket}
+   * @param {boolean | KeepAlive | null} [enable] SO_KEEPALIVE, or `{ enable, initialDelay, interval, count }`
    * @param {number} [initialDelay] milliseconds of silence before the first probe
    * @param {number} [interval] milliseconds between probes
    * @param {number} [count] unanswered probes before the connection is dropped
@@ -106,7 +112,7 @@ const optionMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} tos IP_TOS or IPV6_TCLASS
    */
   setTypeOfService(tos) {
@@ -122,7 +128,7 @@ const optionMethods = {
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   getTypeOfService() {
     const state = this[kState];
     if (state.stream?.kind !== 'tcp') return state.typeOfService ?? 0;
@@ -132,7 +138,7 @@ const optionMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} msecs that bytes may stay unacknowledged before the connection is given up with `ETIMEDOUT`; 0: the
    *   system's
    */
@@ -146,7 +152,7 @@ const optionMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} bytes that may wait unsent in the kernel before it takes no more
    */
   setNotSentLowWatermark(bytes) {
@@ -173,7 +179,7 @@ Object.defineProperty(optionMethods.setKeepAlive, 'length', { value: net.Socket.
  */
 
 /**
- * @param {any} options those of a socket or a server
+ * @param {DeliveryOptions} options among those of a socket or a server
  * @returns {DeliveryOptions | null} the checked ones of this file, null where there is none
  */
 function pickDeliveryOptions(options) {
@@ -190,7 +196,7 @@ function pickDeliveryOptions(options) {
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {DeliveryOptions} options
  */
 function setDeliveryOptions(socket, options) {
@@ -209,10 +215,10 @@ function setDeliveryOptions(socket, options) {
  * Sets on a fresh connection what was asked for. It is a wish, as `noDelay` is: a system that does not know the option
  * does without.
  *
- * @param {any} state
+ * @param {SocketState} state
  */
 function applyKernelOptions({ stream, userTimeoutMs, notSentLowWatermark }) {
-  if (stream.kind !== 'tcp') return;
+  if (stream?.kind !== 'tcp') return;
   if (userTimeoutMs !== undefined) stream.setUserTimeout(userTimeoutMs);
   if (notSentLowWatermark !== undefined) stream.setNotSentLowWatermark(notSentLowWatermark);
 }

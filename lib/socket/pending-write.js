@@ -6,6 +6,8 @@ const { EFAULT } = require('../errors/system');
 const { AsyncCallback } = require('../node/async-callback');
 const { byteLengthOf } = require('./byte-length');
 
+/** @import { NativeStream } from '../native/stream' */
+
 class PendingWrite {
   /** @type {Uint8Array[]} */
   #chunks;
@@ -35,7 +37,7 @@ class PendingWrite {
   }
 
   /**
-   * @param {any} stream
+   * @param {NativeStream} stream
    * @returns {number} bytes taken by the kernel now, or an errno
    */
   send(stream) {

@@ -13,18 +13,22 @@ const { eventLoop } = require('../native/addon');
 const { kOnRead, kOnShort } = require('../native/events');
 const { copyOf, pooledAt } = require('../native/pool');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket } from './socket' */
+/** @import { UserBuffer } from './state' */
+
 /** To know it from a `push` that somebody has put in its place. */
 const { push } = Duplex.prototype;
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function startReading(socket) {
   const state = socket[kState];
   state.reading = true;
-  const errno = state.stream.readStart();
+  const errno = /** @type {NativeStream} */ (state.stream).readStart();
   if (errno < 0) socket.destroy(errnoError(errno, 'read'));
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function stopReading(socket) {
   const state = socket[kState];
   state.reading = false;
@@ -36,18 +40,20 @@ function stopReading(socket) {
 /**
  * A socket with an `onread` buffer is read from whenever it is not paused, for there is no `push()` to say more.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function readOnDemand(socket) {
   const state = socket[kState];
   if (state.userBuffer && !socket.connecting && state.stream !== null && !state.reading) startReading(socket);
 }
 
+/** @typedef {{ buffer: Uint8Array | (() => Uint8Array), callback: UserBuffer['callback'] }} OnRead */
+
 /**
  * The `onread` option: `{ buffer, callback }`, where buffer may be a function that gives the next one.
  *
- * @param {any} socket
- * @param {any} onread
+ * @param {RustSocket} socket
+ * @param {OnRead} onread as the program gave it: it may be anything
  */
 function useUserBuffer(socket, onread) {
   if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return;
@@ -62,7 +68,7 @@ function useUserBuffer(socket, onread) {
 /**
  * Prepares a fresh native stream: an event must not carry more than the user's buffer takes.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function prepareUserBuffer(socket) {
   const { stream, userBuffer } = socket[kState];
@@ -72,17 +78,16 @@ function prepareUserBuffer(socket) {
     if (!(next instanceof Uint8Array)) return;
     userBuffer.buffer = next;
   }
-  stream.limitRead(userBuffer.buffer.length);
+  if (userBuffer.buffer !== true) stream.limitRead(userBuffer.buffer.length);
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
+ * @param {UserBuffer} userBuffer
  * @param {Uint8Array} bytes
  * @returns {boolean} whether to go on
  */
-function fillUserBuffer(socket, bytes) {
-  const state = socket[kState];
-  const { userBuffer } = state;
+function fillUserBuffer(socket, userBuffer, bytes) {
   const { buffer } = userBuffer;
   // A function that has given none yet: the callback hears of bytes that nobody gets, as in net.
   if (buffer !== true) buffer.set(bytes);
@@ -90,7 +95,7 @@ function fillUserBuffer(socket, bytes) {
   const next = userBuffer.next?.();
   if (next instanceof Uint8Array) {
     userBuffer.buffer = next;
-    if (next.length !== buffer.length) state.stream?.limitRead(next.length);
+    if (buffer === true || next.length !== buffer.length) socket[kState].stream?.limitRead(next.length);
   }
   return goOn;
 }
@@ -99,7 +104,7 @@ function fillUserBuffer(socket, bytes) {
  * What `push()` comes to on a flowing socket with nothing buffered, less the tick in which it asks for more: the
  * native stream goes on by itself. The first chunk takes the long way, by which the Duplex learns that it was read.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Buffer} chunk
  * @returns {boolean} whether to go on
  */
@@ -121,33 +126,34 @@ function deliver(socket, chunk) {
 /**
  * Something was read. That is activity, which a timeout waits for. A socket whose own buffer has no room is destroyed.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @returns {boolean} whether it is to be told
  */
 function admitRead(socket) {
   const { timer, userBuffer } = socket[kState];
   if (socket.destroyed) return false;
   if (timer !== null || socket._parent !== null) socket._unrefTimer();
-  if (!userBuffer || userBuffer.buffer.length > 0 || userBuffer.buffer === true) return true;
+  if (!userBuffer || userBuffer.buffer === true || userBuffer.buffer.length > 0) return true;
   socket.destroy(errnoError(ENOBUFS, 'read'));
   return false;
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {number} length
  * @param {Buffer} bytes to be kept, but by a socket with a buffer of the user's
  */
 function receive(socket, length, bytes) {
   const state = socket[kState];
   state.bytesRead += length;
-  const wantsMore = state.userBuffer ? fillUserBuffer(socket, bytes) : deliver(socket, bytes);
+  const { userBuffer } = state;
+  const wantsMore = userBuffer ? fillUserBuffer(socket, userBuffer, bytes) : deliver(socket, bytes);
   if (!wantsMore) stopReading(socket);
 }
 
 const readingMethods = {
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} size
    */
   _read(size) {
@@ -156,21 +162,21 @@ const readingMethods = {
     else if (!state.reading) startReading(this);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   pause() {
     const state = this[kState];
     if (state.userBuffer && !this.connecting && state.reading) stopReading(this);
     return Duplex.prototype.pause.call(this);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   resume() {
     readOnDemand(this);
     return Duplex.prototype.resume.call(this);
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} [size]
    */
   read(size) {
@@ -179,7 +185,7 @@ const readingMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} nread bytes in the slab, 0 for the end of the stream, or an errno
    */
   [kOnRead](nread) {
@@ -197,7 +203,7 @@ const readingMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} place of a short message in the pool
    */
   [kOnShort](place) {

@@ -13,6 +13,11 @@ const { clearWriteTimer, startWriteTimer } = require('./deadlines');
 const { takeBatch } = require('./gather');
 const { PendingWrite } = require('./pending-write');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { Batch } from './batch' */
+/** @import { Entry, RustSocket } from './socket' */
+/** @import { SocketState } from './state' */
+
 /** Up to so many bytes, several chunks are copied into one: cheaper than a vector across the boundary. */
 const COPY_LIMIT_BYTES = 65_536;
 
@@ -33,7 +38,7 @@ const BYTES_PER_UNIT = /** @type {Readonly<Record<string, number>>} */ ({
 });
 
 /**
- * @param {Array<{ chunk: any, encoding: BufferEncoding }>} entries
+ * @param {Entry[]} entries
  * @returns {Uint8Array[]}
  */
 function toChunks(entries) {
@@ -50,7 +55,7 @@ function toChunks(entries) {
  * What a refused write adds to `bytesWritten`: all of it in `net`, except for a string that is short enough for Node to
  * encode on its stack, which it hands to the kernel before it counts.
  *
- * @param {any} data
+ * @param {string | Uint8Array | undefined} data
  * @param {string} encoding
  * @returns {boolean}
  */
@@ -63,7 +68,7 @@ function countsIfRefused(data, encoding) {
 /**
  * A write has failed.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Error & { code?: string }} error
  * @param {(error: Error) => void} callback
  */
@@ -75,15 +80,15 @@ function fail(socket, error, callback) {
 /**
  * Hands chunks to the kernel. If it does not take them all, a PendingWrite waits for it to.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {Uint8Array[]} chunks
  * @param {(error?: Error | null) => void} callback
- * @param {any} [data] what the only chunk was before it was encoded
+ * @param {string | Uint8Array} [data] what the only chunk was before it was encoded
  * @param {string} [encoding] in which
  */
 function send(socket, chunks, callback, data, encoding = '') {
   const state = socket[kState];
-  const { stream } = state;
+  const stream = /** @type {NativeStream} */ (state.stream);
   const batch = takeBatch(state);
   if (batch !== null) {
     chunks = [batch.bytes, ...chunks];
@@ -114,7 +119,7 @@ function send(socket, chunks, callback, data, encoding = '') {
     state.lastQueued = total;
     state.pending = new PendingWrite(chunks, total, callback);
     if (state.writeTimeoutMs > 0) startWriteTimer(socket);
-    if (taken > 0) tryOnceMore(socket, taken);
+    if (taken > 0) tryOnceMore(state.pending, stream, taken);
     else stream.waitWritable();
   }
 }
@@ -122,7 +127,7 @@ function send(socket, chunks, callback, data, encoding = '') {
 /**
  * A batch was sent before a write, in one call with it.
  *
- * @param {any} batch
+ * @param {InstanceType<typeof Batch>} batch
  * @param {number} taken bytes of both, or an errno
  * @param {(error?: Error | null) => void} callback of the write
  * @returns {(error?: Error | null) => void} the callback, for the batch too if that is not done
@@ -141,11 +146,11 @@ function settling(batch, taken, callback) {
 /**
  * The kernel took a part, and may have made room by now: libuv asks again at once, and tells the outcome later.
  *
- * @param {any} socket
+ * @param {InstanceType<typeof PendingWrite>} pending
+ * @param {NativeStream} stream
  * @param {number} taken
  */
-function tryOnceMore(socket, taken) {
-  const { pending, stream } = socket[kState];
+function tryOnceMore(pending, stream, taken) {
   pending.skip(taken);
   const errno = pending.send(stream);
   if (errno < 0 && errno !== EAGAIN) pending.errno = errno;
@@ -156,7 +161,7 @@ function tryOnceMore(socket, taken) {
 /**
  * The socket is writable again, or the write that waited is over.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  */
 function resume(socket) {
   const { pending, stream } = socket[kState];
@@ -172,7 +177,7 @@ function resume(socket) {
 }
 
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {InstanceType<typeof PendingWrite>} pending
  */
 function finishPending(socket, pending) {
@@ -210,11 +215,12 @@ function cancel(pending) {
 /**
  * The native stream is about to close: takes out of the state who still waits for it.
  *
- * @param {any} state
+ * @param {SocketState} state
  * @returns {() => void} tells them, when the stream has closed, as libuv cancels its requests
  */
 function takePending(state) {
-  const { attempt, pending, shutdown, stream } = state;
+  const { attempt, pending, shutdown } = state;
+  const stream = /** @type {NativeStream} */ (state.stream);
   const batch = takeBatch(state);
   const sent = batch === null ? 0 : Math.max(0, stream.write(batch.bytes));
   const isSent = batch !== null && sent === batch.length;

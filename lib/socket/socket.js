@@ -33,11 +33,72 @@ const { timeoutMethods } = require('./timeout');
 const { writingMethods } = require('./writable');
 const { writeMethods } = require('./write');
 
+/** @import { Owner } from '../native/events' */
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustServer } from '../server/server' */
+/** @import { ConnectOptions, Normalized } from './args' */
+/** @import { OnRead } from './read' */
+
 /**
- * @param {any} options as the constructor got them
+ * A socket of ours as its own methods see it. Names with an underscore are those of `net`, on which Node's own code and
+ * programs rely.
+ *
+ * @typedef {import('../../types/socket').Socket & Owner & {
+ *   [kState]: State,
+ *   connecting: boolean,
+ *   readableFlowing: boolean | null,
+ *   timeout?: number,
+ *   server: RustServer | null,
+ *   blockList?: import('node:net').BlockList,
+ *   autoSelectFamilyAttemptedAddresses: string[],
+ *   _hadError: boolean,
+ *   _host: string | null,
+ *   _parent: RustSocket | null,
+ *   _peername?: PartialAddress | null,
+ *   _sockname: PartialAddress | null,
+ *   _pendingData: Data | null,
+ *   _pendingEncoding: BufferEncoding | '',
+ *   _server: RustServer | null,
+ *   connect(options: Normalized | ConnectOptions): RustSocket,
+ *   _getpeername(): PartialAddress,
+ *   _getsockname(): PartialAddress,
+ *   writableBuffer?: Entry[],
+ *   _onTimeout(): void,
+ *   _reset(): RustSocket,
+ *   _unrefTimer(): void,
+ *   _final(callback: WriteCallback): unknown,
+ *   _writeGeneric(isVector: boolean, data: Data, encoding: BufferEncoding | '', callback: WriteCallback): unknown,
+ * }} RustSocket
+ *
+ * @typedef {import('node:stream').DuplexOptions & import('../../types/socket').SocketOptions & {
+ *   allowHalfOpen?: boolean,
+ *   blockList?: import('node:net').BlockList,
+ *   defaultEncoding?: BufferEncoding,
+ *   fd?: number,
+ *   handle?: unknown,
+ *   keepAlive?: boolean,
+ *   keepAliveInitialDelay?: number,
+ *   manualStart?: boolean,
+ *   noDelay?: boolean,
+ *   onread?: OnRead,
+ *   pauseOnCreate?: boolean,
+ *   readable?: boolean,
+ *   timeout?: number,
+ *   typeOfService?: number,
+ * }} SocketOptions what a program may give is checked
+ *
+ * @typedef {import('./state').SocketState} State
+ * @typedef {Partial<import('../native/stream').Address>} PartialAddress
+ * @typedef {(error?: Error | null) => void} WriteCallback
+ * @typedef {{ chunk: string | Uint8Array, encoding: BufferEncoding }} Entry of the queue of a Writable
+ * @typedef {string | Uint8Array | Entry[]} Data of one write, or of several
+ */
+
+/**
+ * @param {SocketOptions | undefined} options as the constructor got them
  */
 function validateOptions(options) {
-  for (const mode of ['objectMode', 'readableObjectMode', 'writableObjectMode']) {
+  for (const mode of /** @type {const} */ (['objectMode', 'readableObjectMode', 'writableObjectMode'])) {
     if (options?.[mode]) throw invalidArgValue(`options.${mode}`, options[mode], 'is not supported');
   }
   if (options?.keepAliveInitialDelay === undefined) return;
@@ -48,8 +109,8 @@ function validateOptions(options) {
 /**
  * Takes over a connection, or the local end of one, that is there already.
  *
- * @param {any} socket
- * @param {any} options
+ * @param {RustSocket} socket
+ * @param {SocketOptions} options
  * @returns {boolean} whether bytes may come
  */
 function adoptExisting(socket, options) {
@@ -69,8 +130,8 @@ function adoptExisting(socket, options) {
 }
 
 /**
- * @param {any} socket
- * @param {any} options
+ * @param {RustSocket} socket
+ * @param {SocketOptions} options
  */
 function beginReading(socket, options) {
   if (options.readable === false) return;
@@ -81,7 +142,7 @@ function beginReading(socket, options) {
 /**
  * The Duplex destroys the socket on abort; attempts to connect must stop by themselves.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {AbortSignal} signal
  */
 function stopAttemptsOnAbort(socket, signal) {
@@ -92,7 +153,7 @@ function stopAttemptsOnAbort(socket, signal) {
   nextTick(() => (signal.aborted ? stop() : addAbortListener(signal, stop)));
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function onReadableEnd() {
   const state = this[kState];
   // What comes after the end of a stream is not data any more.
@@ -109,8 +170,8 @@ class AcceptedOptions {
   decodeStrings = false;
 
   /**
-   * @param {any} handle the native stream
-   * @param {any} server
+   * @param {NativeStream} handle the native stream
+   * @param {RustServer} server
    * @param {boolean} gather
    */
   constructor(handle, { allowHalfOpen, pauseOnConnect, highWaterMark }, gather) {
@@ -123,8 +184,8 @@ class AcceptedOptions {
   }
 
   /**
-   * @param {any} options perhaps a Proxy, whose traps hear of `instanceof`
-   * @returns {boolean}
+   * @param {unknown} options perhaps a Proxy, whose traps hear of `instanceof`
+   * @returns {options is AcceptedOptions}
    */
   static has(options) {
     return typeof options === 'object' && options !== null && #isMadeHere in options;
@@ -132,11 +193,12 @@ class AcceptedOptions {
 }
 
 /**
- * @param {any} options as the constructor got them
- * @returns {any} a copy in the form that the Duplex wants
+ * @param {SocketOptions | number | undefined} options as the constructor got them
+ * @returns {SocketOptions} a copy in the form that the Duplex wants
  */
 function toSettings(options) {
-  validateOptions(options);
+  if (typeof options !== 'number') validateOptions(options);
+  /** @type {SocketOptions} */
   const settings = typeof options === 'number' ? { fd: options } : { ...options };
   settings.allowHalfOpen = Boolean(settings.allowHalfOpen);
   settings.emitClose = false;
@@ -146,18 +208,19 @@ function toSettings(options) {
 }
 
 /**
- * @param {any} socket
- * @param {any} options as the constructor got them
+ * @param {RustSocket} socket
+ * @param {SocketOptions | AcceptedOptions | number | undefined} options as the constructor got them
  */
 function initialize(socket, options) {
   const isAccepted = AcceptedOptions.has(options);
+  /** @type {SocketOptions} */
   const settings = isAccepted ? options : toSettings(options);
 
   socket.connecting = false;
   socket._hadError = false;
   socket._parent = null;
   socket._host = null;
-  const state = /** @type {any} */ (new SocketState());
+  const state = /** @type {State} */ (new SocketState());
   socket[kState] = state;
 
   Duplex.call(socket, settings);
@@ -197,9 +260,9 @@ function initialize(socket, options) {
 }
 
 /**
- * @this {any}
- * @param {any} [options] those of `net.Socket`, or a descriptor
- * @returns {any}
+ * @this {RustSocket}
+ * @param {SocketOptions | AcceptedOptions | number} [options] those of `net.Socket`, or a descriptor
+ * @returns {RustSocket}
  */
 function Socket(options) {
   if (!(this instanceof Socket)) return Reflect.construct(Socket, [options]);
@@ -223,14 +286,14 @@ Object.assign(
   writingMethods,
   {
     /**
-     * @this {any}
+     * @this {RustSocket}
      * @param {number} status
      */
     [kOnConnect](status) {
       this[kState].attempt?.complete(status);
     },
 
-    /** @this {any} */
+    /** @this {RustSocket} */
     ref() {
       const { stream } = this[kState];
       if (stream === null) this.once('connect', this.ref);
@@ -239,7 +302,7 @@ Object.assign(
       return this;
     },
 
-    /** @this {any} */
+    /** @this {RustSocket} */
     unref() {
       const { stream } = this[kState];
       if (this[kState].batch !== null) flush(this);
@@ -254,5 +317,5 @@ Object.defineProperties(Socket.prototype, socketGetters);
 
 module.exports = {
   AcceptedOptions,
-  Socket: /** @type {new (options?: any) => any} */ (/** @type {unknown} */ (Socket)),
+  Socket: /** @type {new (...args: Parameters<typeof Socket>) => RustSocket} */ (/** @type {unknown} */ (Socket)),
 };

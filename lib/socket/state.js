@@ -4,12 +4,35 @@
 
 const { hooks, kState } = require('../contract/record');
 
+/** @import { Ending } from '../contract/ending' */
+/** @import { Policy } from '../contract/policy' */
+/** @import { NativeStream } from '../native/stream' */
+/** @import { AsyncCallback } from '../node/async-callback' */
+/** @import { Batch } from './batch' */
+/** @import { PendingWrite } from './pending-write' */
+
+/**
+ * @typedef {object} Attempt
+ * @property {(status: number) => void} complete the native stream has connected, or has not
+ * @property {() => void} cancel the socket was destroyed meanwhile
+ *
+ * @typedef {object} Answer
+ * @property {(error?: Error | null) => void} callback that of the program
+ * @property {Array<InstanceType<typeof Batch> | null>} batches that it waits for, null where a write went alone
+ * @property {() => void} call what the Writable calls instead
+ *
+ * @typedef {object} UserBuffer
+ * @property {Uint8Array | true} buffer true: a function that has given none yet
+ * @property {(() => Uint8Array) | null} next gives the next one
+ * @property {(length: number, buffer: Uint8Array | true) => unknown} callback
+ */
+
 /**
  * What few sockets set. It stands on the prototype, so that the others do not carry it: a field is 8 bytes of every
  * idle connection.
  */
 const rare = {
-  /** The attempt that `connect()` has under way. @type {any} */
+  /** The attempt that `connect()` has under way. @type {Attempt | null} */
   attempt: null,
   /** Bytes of `bytesDispatched` that the kernel will never take: their write has failed, or was cut off by `destroy()`. */
   bytesUnsent: 0,
@@ -19,13 +42,13 @@ const rare = {
   presendBytes: null,
   /** That of `setTimeout()`. @type {NodeJS.Timeout | null} */
   timer: null,
-  /** That of this socket alone; see `policy.js`. @type {import('../contract/policy').Policy | undefined} */
+  /** That of this socket alone; see `policy.js`. @type {Policy | undefined} */
   policy: undefined,
   /** The stream came from a BoundSocket, which fixes its kind and its local address. */
   bound: false,
   /** False when a `_construct` may hold writes back behind the fast path's back. */
   direct: true,
-  /** What answers the callback of the last write that is done, until it is called; see `write.js`. @type {{ callback: Function, batches: any[], call: () => void } | null} */
+  /** Answers the callback of the last write that is done, until it is called; see `write.js`. @type {Answer | null} */
   answer: null,
   /** Bytes that the last timer saw waiting; 0 when the last write went out whole. */
   lastQueued: 0,
@@ -37,9 +60,9 @@ const rare = {
   addressesOf,
   /** Node's `tls` or `http2` works on top of the socket, and ends it; see `internals/handle-facade.js`. */
   isWrapped: false,
-  /** The `onread` option. @type {{ buffer: Uint8Array | true, next: (() => Uint8Array) | null, callback: Function } | null} */
+  /** The `onread` option. @type {UserBuffer | null} */
   userBuffer: null,
-  /** How `write()` encodes strings when it is not told. */
+  /** How `write()` encodes strings when it is not told. @type {BufferEncoding} */
   defaultEncoding: 'utf8',
   /** The `gather` option. */
   gathers: true,
@@ -74,8 +97,8 @@ const rare = {
   aborted: false,
 };
 
-class SocketState {
-  /** The native stream, from `connect()` or adoption until `destroy()`. @type {any} */
+const SocketState = class {
+  /** The native stream, from `connect()` or adoption until `destroy()`. @type {NativeStream | null} */
   stream = null;
   /** True from the first `connect()` or adoption: only then can a write be refused. */
   begun = false;
@@ -89,35 +112,46 @@ class SocketState {
   unacknowledged = -1;
   /** True while `write()` hands a chunk that has been sent, or gathered, to `_write()`, for its callback to be called. */
   isSent = false;
-  /** The write that waits for the kernel. @type {any} */
+  /** The write that waits for the kernel. @type {InstanceType<typeof PendingWrite> | null} */
   pending = null;
-  /** Small writes of this tick, on their way. @type {any} */
+  /** Small writes of this tick, on their way. @type {InstanceType<typeof Batch> | null} */
   batch = null;
   /** When the last write went straight to the kernel; see `gather.js`. */
   turn = -1;
-  /** True from shutdown(2) of this connection; until it is over, what settles `_final()`. @type {InstanceType<typeof import('../node/async-callback').AsyncCallback> | boolean} */
+  /**
+   * True from shutdown(2) of this connection; until it is over, what settles `_final()`.
+   *
+   * @type {InstanceType<typeof AsyncCallback> | boolean}
+   */
   shutdown = false;
-  /** Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that. @type {Array<() => void> | null} */
+  /**
+   * Each emits one `'close'`, when the native stream has closed: a socket may be connected anew before that.
+   *
+   * @type {Array<(() => void) | undefined> | null}
+   */
   onclosed = null;
-  /** Who ended this connection; see `ending.js`. @type {import('../contract/ending').Ending | undefined} */
+  /** Who ended this connection; see `ending.js`. @type {Ending | undefined} */
   ending = undefined;
-}
+};
 
 Object.assign(SocketState.prototype, rare);
+
+/** @typedef {InstanceType<typeof SocketState> & typeof rare} SocketState */
 
 /**
  * Both ends of the connection, for the error of a late call: the last ones known once it is gone. Unlike the properties of
  * the socket, it leaves nothing behind that a program could see.
  *
- * @param {any} socket
+ * @param {import('./socket').RustSocket} socket
  * @returns {import('../contract/refused-error').Addresses}
  */
 function addressesOf(socket) {
   const { boundPath, ending, peerPath, stream } = socket[kState];
   if (stream === null) return ending?.addresses ?? {};
   if (stream.kind !== 'tcp') return { remoteAddress: peerPath, localAddress: boundPath ?? socket._server?._pipeName };
-  const remote = socket._peername ?? stream.remoteAddress();
-  const local = socket._sockname ?? stream.localAddress();
+  /** @typedef {import('./socket').PartialAddress} PartialAddress an errno has none of its fields */
+  const remote = /** @type {PartialAddress} */ (socket._peername ?? stream.remoteAddress());
+  const local = /** @type {PartialAddress} */ (socket._sockname ?? stream.localAddress());
   return {
     remoteAddress: remote.address,
     remotePort: remote.port,
@@ -127,7 +161,7 @@ function addressesOf(socket) {
 }
 
 /**
- * @param {SocketState & typeof rare} state
+ * @param {SocketState} state
  * @returns {number} bytes that the kernel has taken. `bytesWritten`, as in `net`, also counts those that never leave the
  *   process
  */
@@ -138,7 +172,7 @@ function bytesAcceptedOf({ batch, bytesDispatched, bytesUnsent, pending }) {
 }
 
 /**
- * @param {any} state of a socket that was closed
+ * @param {SocketState} state of a socket that was closed
  * @returns {number | undefined} bytes that the peer's kernel had acknowledged, if that is known
  */
 function bytesDeliveredAtClose({ bytesDispatched, bytesUnsent, unacknowledged }) {

@@ -8,11 +8,13 @@ const { invalidArgType, outOfRange } = require('../errors/argument');
 const { validateFunction } = require('../errors/validate');
 const { clearTimeout, setTimeout } = require('../node/clock');
 
+/** @import { RustSocket } from './socket' */
+
 /** The longest time that a timer of Node can wait. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
- * @param {any} msecs
+ * @param {unknown} msecs
  * @returns {number}
  */
 function timerDuration(msecs) {
@@ -26,7 +28,7 @@ function timerDuration(msecs) {
   return MAX_TIMEOUT_MS;
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function clearTimer(socket) {
   const state = socket[kState];
   if (!state?.timer) return;
@@ -34,19 +36,19 @@ function clearTimer(socket) {
   state.timer = null;
 }
 
-/** @param {any} socket */
+/** @param {RustSocket} socket */
 function onTimer(socket) {
   socket._onTimeout();
 }
 
-/** @this {any} */
+/** @this {RustSocket} */
 function emitTimeout() {
   this.emit('timeout');
 }
 
 const timeoutMethods = {
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {number} msecs 0 turns the timeout off
    * @param {() => void} [callback] a listener for one `'timeout'`
    */
@@ -68,7 +70,7 @@ const timeoutMethods = {
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   _onTimeout() {
     const state = this[kState];
     if (state.lastQueued > 0 && state.stream !== null) {
@@ -83,9 +85,11 @@ const timeoutMethods = {
     insideTimeout(this, emitTimeout);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   _unrefTimer() {
-    for (let socket = this; socket !== null && socket !== undefined; socket = socket._parent) {
+    /** @type {RustSocket | null | undefined} */
+    let socket = this;
+    for (; socket !== null && socket !== undefined; socket = socket._parent) {
       socket[kState]?.timer?.refresh();
     }
   },

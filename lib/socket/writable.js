@@ -20,8 +20,10 @@ const { finalWaitsForStream } = require('../node/versions');
 const { startWriteTimer } = require('./deadlines');
 const { fail, resume, send, toChunks } = require('./send');
 
+/** @import { Data, Entry, RustSocket, WriteCallback } from './socket' */
+
 /**
- * @param {any} chunk
+ * @param {string | Uint8Array} chunk
  * @param {BufferEncoding} encoding
  * @returns {number}
  */
@@ -31,11 +33,11 @@ function byteLength(chunk, encoding) {
 
 const writingMethods = {
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {boolean} isVector
-   * @param {any} data
-   * @param {BufferEncoding} encoding
-   * @param {(error?: Error | null) => void} callback
+   * @param {Data} data
+   * @param {BufferEncoding | ''} encoding
+   * @param {WriteCallback} callback
    */
   _writeGeneric(isVector, data, encoding, callback) {
     const state = this[kState];
@@ -59,17 +61,19 @@ const writingMethods = {
     }
     this._unrefTimer();
     if (isVector) {
-      send(this, toChunks(data), callback);
+      send(this, toChunks(/** @type {Entry[]} */ (data)), callback);
     } else {
-      const bytes = typeof data === 'string' ? (state.presendBytes ?? Buffer.from(data, encoding)) : data;
-      send(this, [bytes], callback, data, encoding);
+      const chunk = /** @type {string | Uint8Array} */ (data);
+      const bytes =
+        typeof chunk === 'string' ? (state.presendBytes ?? Buffer.from(chunk, encoding || undefined)) : chunk;
+      send(this, [bytes], callback, chunk, encoding);
     }
     return undefined;
   },
 
   /**
-   * @this {any}
-   * @param {Array<{ chunk: any, encoding: BufferEncoding }>} entries
+   * @this {RustSocket}
+   * @param {Entry[]} entries
    * @param {(error?: Error | null) => void} callback
    */
   _writev(entries, callback) {
@@ -77,8 +81,8 @@ const writingMethods = {
   },
 
   /**
-   * @this {any}
-   * @param {any} data
+   * @this {RustSocket}
+   * @param {string | Uint8Array} data
    * @param {BufferEncoding} encoding
    * @param {(error?: Error | null) => void} callback
    */
@@ -93,7 +97,7 @@ const writingMethods = {
   },
 
   /**
-   * @this {any}
+   * @this {RustSocket}
    * @param {(error?: Error | null) => void} callback
    */
   _final(callback) {
@@ -113,12 +117,12 @@ const writingMethods = {
     return undefined;
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   [kOnWritable]() {
     resume(this);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   [kOnShutdown]() {
     const state = this[kState];
     const { shutdown } = state;
@@ -128,7 +132,7 @@ const writingMethods = {
 };
 
 /**
- * @this {any}
+ * @this {RustSocket}
  * @returns {number | undefined} bytes accepted by `write()`, sent or not
  */
 function bytesWritten() {
@@ -140,7 +144,7 @@ function bytesWritten() {
   if (Array.isArray(pending)) {
     for (const entry of pending) bytes += byteLength(entry.chunk, entry.encoding);
   } else if (pending) {
-    bytes += byteLength(pending, this._pendingEncoding);
+    bytes += byteLength(pending, /** @type {BufferEncoding} */ (this._pendingEncoding));
   }
   return bytes;
 }

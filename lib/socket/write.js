@@ -21,8 +21,12 @@ const { byteLengthOf } = require('./byte-length');
 const { flush, flushAndCork, gather, wroteStraight } = require('./gather');
 const { writingMethods } = require('./writable');
 
+/** @import { NativeStream } from '../native/stream' */
+/** @import { RustSocket, WriteCallback } from './socket' */
+/** @import { Answer, SocketState } from './state' */
+
 /**
- * @param {any} socket
+ * @param {RustSocket} socket
  * @param {unknown} chunk
  * @param {unknown} encoding
  * @param {Function} cutoff
@@ -37,8 +41,13 @@ function check(socket, chunk, encoding, cutoff) {
 }
 
 /**
- * @param {any} value an argument of `end()`
- * @returns {boolean} whether it is `{ linger }` and not data, an encoding or a callback
+ * @typedef {{ linger?: number }} EndOptions
+ * @typedef {[chunk?: string | Uint8Array, encoding?: BufferEncoding, callback?: () => void]} WriteArgs
+ */
+
+/**
+ * @param {unknown} value an argument of `end()`
+ * @returns {value is EndOptions} whether it is `{ linger }` and not data, an encoding or a callback
  */
 function isLinger(value) {
   return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && 'linger' in value;
@@ -47,14 +56,14 @@ function isLinger(value) {
 /**
  * Takes `{ linger }` out of the arguments of `end()`.
  *
- * @param {any} socket
- * @param {any[]} args
- * @returns {any[]} what is left
+ * @param {RustSocket} socket
+ * @param {unknown[]} args
+ * @returns {unknown[]} what is left
  */
 function takeLinger(socket, args) {
   const at = args.findIndex(isLinger);
   if (at === -1) return args;
-  const { linger } = args[at];
+  const { linger } = /** @type {EndOptions} */ (args[at]);
   if (linger === undefined) throw invalidArgType('options.linger', 'number', linger);
   validateTimeout(linger, 'options.linger');
   socket[kState].lingerMs = linger;
@@ -64,7 +73,7 @@ function takeLinger(socket, args) {
 /**
  * Only a socket that was ever begun can have ended: a fresh one answers as `net` does.
  *
- * @param {any} socket
+ * @param {RustSocket} socket
  * @returns {boolean}
  */
 function isOver(socket) {
@@ -74,8 +83,8 @@ function isOver(socket) {
 /**
  * May this write go straight to the kernel? If anything is under way, or may come in between, the Writable decides.
  *
- * @param {any} socket
- * @param {any} state
+ * @param {RustSocket} socket
+ * @param {SocketState} state
  * @param {string | Uint8Array} chunk
  * @returns {boolean}
  */
@@ -98,34 +107,35 @@ function canSendNow(socket, state, chunk) {
  * Equal callbacks in a row share a tick: the Writable knows them by being one function, which so has to answer for every
  * write since the first that was gathered.
  *
- * @param {any} state
+ * @param {SocketState} state
  * @param {(error?: Error | null) => void} callback of the write that was done last
  * @returns {(error?: Error | null) => void}
  */
 function answerOf(state, callback) {
-  const isNew = state.answer === null || state.answer.callback !== callback;
-  if (isNew && state.batch === null) return callback;
-  if (isNew) {
-    /** @type {Array<any>} */
+  let { answer } = state;
+  if (answer === null || answer.callback !== callback) {
+    if (state.batch === null) return callback;
+    /** @type {Answer['batches']} */
     const batches = [];
     const call = () => {
       const batch = batches.shift();
       if (batches.length === 0 && state.answer?.call === call) state.answer = null;
-      if (batch === null) callback(null);
-      else batch.answer(callback);
+      if (batch) batch.answer(callback);
+      else callback(null);
     };
-    state.answer = { callback, batches, call };
+    answer = { callback, batches, call };
+    state.answer = answer;
   }
-  state.answer.batches.push(state.batch);
-  return state.answer.call;
+  answer.batches.push(state.batch);
+  return answer.call;
 }
 
 /**
  * A write that is done has a callback: the Writable calls it, in the order that only it knows, after a `'drain'` that is
  * due and before the callbacks of `end()` and `'finish'`.
  *
- * @param {any} socket
- * @param {any} state
+ * @param {RustSocket} socket
+ * @param {SocketState} state
  * @param {string | Uint8Array} chunk
  * @param {BufferEncoding | null | undefined} encoding
  * @param {(error?: Error | null) => void} callback
@@ -138,15 +148,15 @@ function confirm(socket, state, chunk, encoding, callback) {
 }
 
 /**
- * @param {any} socket
- * @param {any} state
+ * @param {RustSocket} socket
+ * @param {SocketState} state
  * @param {string | Uint8Array} chunk
  * @param {BufferEncoding | null | undefined} encoding
  * @returns {boolean} whether the kernel took all of it; otherwise the state knows how much
  */
 function sendWhole(socket, state, chunk, encoding) {
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encoding || state.defaultEncoding) : chunk;
-  const taken = state.stream.write(bytes);
+  const taken = /** @type {NativeStream} */ (state.stream).write(bytes);
   if (taken === byteLengthOf(bytes)) {
     state.bytesDispatched += taken;
     wroteStraight(state);
@@ -158,10 +168,10 @@ function sendWhole(socket, state, chunk, encoding) {
 }
 
 /**
- * @this {any}
- * @param {any} chunk
- * @param {any} [encoding]
- * @param {any} [callback]
+ * @this {RustSocket}
+ * @param {string | NodeJS.ArrayBufferView} chunk
+ * @param {BufferEncoding | WriteCallback | null} [encoding]
+ * @param {WriteCallback} [callback]
  * @returns {boolean} false: wait for `'drain'`
  */
 function write(chunk, encoding, callback) {
@@ -173,31 +183,33 @@ function write(chunk, encoding, callback) {
   const isPlain = typeof chunk === 'string' || chunk instanceof Uint8Array;
   if (encoding || !isPlain) check(this, chunk, encoding, write);
   if (isOver(this)) return refuse(this, 'write', chunk, encoding, callback, write);
-  if (!isPlain) chunk = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  let isStraight = canSendNow(this, state, chunk);
-  if (!isStraight || !gather(this, state, chunk, encoding || state.defaultEncoding)) {
+  const data = isPlain ? chunk : new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  let isStraight = canSendNow(this, state, data);
+  const isGathered = isStraight && gather(this, state, data, encoding || state.defaultEncoding);
+  if (isGathered === null) return write.call(this, chunk, encoding, callback);
+  if (!isGathered) {
     if (state.batch !== null) {
       flush(this);
-      isStraight &&= canSendNow(this, state, chunk);
+      isStraight &&= canSendNow(this, state, data);
     }
-    if (!isStraight || !sendWhole(this, state, chunk, encoding)) {
-      return Duplex.prototype.write.call(this, chunk, encoding, callback);
+    if (!isStraight || !sendWhole(this, state, data, encoding)) {
+      return Duplex.prototype.write.call(this, data, /** @type {BufferEncoding} */ (encoding), callback);
     }
   }
   if (state.lastQueued !== 0) state.lastQueued = 0;
   if (state.timer !== null || this._parent !== null) this._unrefTimer();
-  return typeof callback === 'function' ? confirm(this, state, chunk, encoding, callback) : true;
+  return typeof callback === 'function' ? confirm(this, state, data, encoding, callback) : true;
 }
 
 /**
- * @this {any}
- * @param {any} [chunk]
- * @param {any} [encoding]
- * @param {any} [callback]
+ * @this {RustSocket}
+ * @param {string | NodeJS.ArrayBufferView | EndOptions | (() => void) | null} [chunk]
+ * @param {BufferEncoding | EndOptions | (() => void) | null} [encoding]
+ * @param {EndOptions | (() => void)} [callback]
  */
 function end(chunk, encoding, callback) {
   if (isLinger(chunk) || isLinger(encoding) || isLinger(callback)) {
-    [chunk, encoding, callback] = takeLinger(this, [chunk, encoding, callback]);
+    [chunk, encoding, callback] = /** @type {WriteArgs} */ (takeLinger(this, [chunk, encoding, callback]));
   }
   const hasData = chunk !== undefined && chunk !== null && typeof chunk !== 'function';
   if (hasData) check(this, chunk, encoding, end);
@@ -205,8 +217,14 @@ function end(chunk, encoding, callback) {
   if (this[kState].begun) noteEnd(this, end);
   // What was gathered would be a write after the end, should a `_final()` of somebody else wait before ours.
   if (this[kState].batch !== null && this._final !== writingMethods._final) flush(this);
-  Duplex.prototype.end.call(this, chunk, encoding, callback);
-  if (this[kState].lingerMs !== undefined) atEnd.linger(this, this[kState].lingerMs);
+  Duplex.prototype.end.call(
+    this,
+    chunk,
+    /** @type {BufferEncoding} */ (encoding),
+    /** @type {() => void} */ (callback),
+  );
+  const { lingerMs } = this[kState];
+  if (lingerMs !== undefined) atEnd.linger(this, lingerMs);
   return this;
 }
 
@@ -215,21 +233,21 @@ const writeMethods = {
   end,
 
   /**
-   * @this {any}
-   * @param {string} encoding
+   * @this {RustSocket}
+   * @param {BufferEncoding} encoding
    */
   setDefaultEncoding(encoding) {
-    Duplex.prototype.setDefaultEncoding.call(this, /** @type {BufferEncoding} */ (encoding));
+    Duplex.prototype.setDefaultEncoding.call(this, encoding);
     this[kState].defaultEncoding = encoding;
     return this;
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   cork() {
     flushAndCork(this);
   },
 
-  /** @this {any} */
+  /** @this {RustSocket} */
   destroySoon() {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();

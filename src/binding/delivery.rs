@@ -1,15 +1,13 @@
 //! What became of the bytes: questions to the kernel about a stream of ours, named by its id, and
 //! about a socket of Node's, named by its descriptor.
 
-use std::io;
-
 use napi::Env;
 use napi::bindgen_prelude::Either;
 use napi_derive::napi;
 
-use crate::event_loop::{StreamSource, with_event_loop};
-use crate::net::delivery::Look;
-use crate::net::errno::{EBADF, errno};
+use super::call::{answer, calls, on};
+use crate::event_loop::EventLoop;
+use crate::net::delivery::{Look, look_at, tcp_info, with_fd};
 use crate::net::tcp_info::TcpInfo;
 
 /// One look at a socket.
@@ -39,10 +37,8 @@ impl From<Look> for DeliveryLook {
         Self {
             queued: look.queued,
             peer: look.peer.name(),
-            taken: acked.map(|acked| {
-                number(acked) + f64::from(look.queued)
-                    - f64::from(u8::from(look.is_fin_acknowledged))
-            }),
+            taken: acked
+                .map(|acked| number(acked) + f64::from(look.queued) - f64::from(u8::from(look.is_fin_acknowledged))),
             is_exact: look.is_exact,
             has_sent_fin: look.has_sent_fin,
             rtt_ms: tcp.and_then(TcpInfo::rtt_us).map_or(0.0, ms_of_us),
@@ -60,77 +56,32 @@ fn ms_of_us(us: u32) -> f64 {
     f64::from(us) / 1_000.0
 }
 
-fn answer<T, J: From<T>>(result: io::Result<T>) -> Either<J, i32> {
-    match result {
-        Ok(value) => Either::A(value.into()),
-        Err(error) => Either::B(errno(&error)),
-    }
-}
+calls! { EventLoop::stream:
+    /// One look at a stream, or an error.
+    stream_look() -> Either<DeliveryLook, i32> = |_, stream| answer(stream.look());
 
-fn with_stream<T>(env: Env, id: u32, missing: T, call: impl FnOnce(&StreamSource) -> T) -> T {
-    with_event_loop(&env, |event_loop| {
-        event_loop.stream(id).map(|stream| call(&stream))
-    })
-    .flatten()
-    .unwrap_or(missing)
-}
+    /// `TCP_INFO` of a stream, or an error.
+    stream_tcp_info() -> Either<ConnectionInfo, i32> = |_, stream| answer(stream.tcp_info());
 
-/// One look at a stream, or an error.
-#[napi]
-pub fn stream_look(env: Env, id: u32) -> Either<DeliveryLook, i32> {
-    with_stream(env, id, Either::B(EBADF), |stream| answer(stream.look()))
+    /// `TCP_USER_TIMEOUT`; 0 is the system's.
+    stream_set_user_timeout(ms: u32) -> i32 = |_, stream| stream.set_user_timeout(ms);
+
+    /// `TCP_NOTSENT_LOWAT`.
+    stream_set_not_sent_low_watermark(bytes: u32) -> i32 = |_, stream| stream.set_notsent_lowat(bytes);
 }
 
 /// One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen.
 #[napi]
 #[must_use]
 pub fn fd_look(fd: i32, knows_of_fin: bool) -> Either<DeliveryLook, i32> {
-    #[cfg(unix)]
-    {
-        use crate::event_loop::kernel::{look_at, with_fd};
-        answer(with_fd(fd, |fd| look_at(fd, knows_of_fin)))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (fd, knows_of_fin);
-        Either::B(errno(&io::ErrorKind::Unsupported.into()))
-    }
-}
-
-/// `TCP_INFO` of a stream, or an error.
-#[napi]
-pub fn stream_tcp_info(env: Env, id: u32) -> Either<ConnectionInfo, i32> {
-    with_stream(env, id, Either::B(EBADF), |stream| {
-        answer(stream.tcp_info())
-    })
+    answer(with_fd(fd, |fd| look_at(fd, knows_of_fin)))
 }
 
 /// `TCP_INFO` of a socket of Node's, or an error.
 #[napi]
 #[must_use]
 pub fn fd_tcp_info(fd: i32) -> Either<ConnectionInfo, i32> {
-    #[cfg(unix)]
-    {
-        use crate::event_loop::kernel::{tcp_info, with_fd};
-        answer(with_fd(fd, tcp_info))
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = fd;
-        Either::B(errno(&io::ErrorKind::Unsupported.into()))
-    }
-}
-
-/// `TCP_USER_TIMEOUT`; 0 is the system's.
-#[napi]
-pub fn stream_set_user_timeout(env: Env, id: u32, ms: u32) -> i32 {
-    with_stream(env, id, EBADF, |stream| stream.set_user_timeout(ms))
-}
-
-/// `TCP_NOTSENT_LOWAT`.
-#[napi]
-pub fn stream_set_not_sent_low_watermark(env: Env, id: u32, bytes: u32) -> i32 {
-    with_stream(env, id, EBADF, |stream| stream.set_notsent_lowat(bytes))
+    answer(with_fd(fd, tcp_info))
 }
 
 macro_rules! connection_info {

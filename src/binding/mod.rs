@@ -3,7 +3,7 @@
 //! Sockets are named by the id that their constructor returned, and plain functions take it,
 //! rather than methods of napi classes: a call of a class method costs some 200 ns more (napi 3.16
 //! books every borrow of the receiver), and a socket would need a wrapped object with a finalizer.
-//! lib/stream-handle.js and lib/listener-handle.js make objects of them again. An id that is not (or no longer) known answers
+//! lib/native/stream.js and lib/native/listener.js make objects of them again. An id that is not (or no longer) known answers
 //! `EBADF`, whatever the call.
 
 // napi makes owned values of its arguments.
@@ -11,15 +11,15 @@
 // Registered at load time by code that napi-derive leaves out of test builds.
 #![cfg_attr(test, allow(dead_code))]
 
+mod call;
 mod delivery;
 mod error;
-mod event_loop;
 mod listener;
+mod start;
 mod stream;
+mod write;
 
 use napi_derive::napi;
-
-use crate::net::Kind;
 
 /// An IP address with its port, in the words of `socket.address()`.
 #[napi(object, object_from_js = false)]
@@ -37,11 +37,7 @@ impl From<std::net::SocketAddr> for Address {
     fn from(addr: std::net::SocketAddr) -> Self {
         let address = match addr {
             std::net::SocketAddr::V6(v6) if v6.scope_id() != 0 => {
-                format!(
-                    "{}%{}",
-                    v6.ip(),
-                    crate::net::socket::zone_name(v6.scope_id())
-                )
+                format!("{}%{}", v6.ip(), crate::net::socket::zone_name(v6.scope_id()))
             }
             _ => addr.ip().to_string(),
         };
@@ -51,8 +47,4 @@ impl From<std::net::SocketAddr> for Address {
             port: addr.port().into(),
         }
     }
-}
-
-fn kind_from(is_pipe: bool) -> Kind {
-    if is_pipe { Kind::Pipe } else { Kind::Tcp }
 }

@@ -6,7 +6,7 @@
 //! shared between environments. The one question is who waits for the descriptors:
 //!
 //! ```text
-//!  LoopDriver                                ThreadDriver
+//!  LibuvDriver                               ThreadDriver
 //!  libuv waits for tokio's epoll             a thread waits inside the runtime
 //!    │ readable                                │ wakers filled the queue
 //!    ▼                                         ▼
@@ -22,71 +22,51 @@
 //!   JavaScript made, never inside `block_on`, and with no borrow held.
 //! * After a turn the queue is empty, or another turn is scheduled: the readiness behind its
 //!   entries was consumed, and nobody will announce it again.
-//! * A panic goes no further than [`guarded`].
+//! * A panic goes no further than [`guarded`](crate::sys::panic::guarded).
 
-mod attachment;
-#[cfg(unix)]
-pub mod descriptor;
-mod dispatch;
+#![forbid(unsafe_code)]
+
 mod driver;
-#[cfg(target_os = "linux")]
-mod epoll_fd;
-mod handles;
 mod heap;
-pub mod hot_path;
-#[cfg(unix)]
-pub mod kernel;
+mod javascript;
 mod listener;
-#[cfg(target_os = "linux")]
-mod loop_driver;
-mod pool;
 mod ready;
-mod realm;
-mod registry;
-mod slab;
+mod source;
+mod sources;
 mod stream;
-mod thread_driver;
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "of libuv's driver"))]
 mod turn;
-#[cfg(target_os = "linux")]
-mod uv;
-mod wakers;
 
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use napi::Env;
 use napi::bindgen_prelude::Object;
-use napi::{Env, JsValue};
 use thiserror::Error;
 use tokio::runtime::{Builder, Handle};
 
-pub use dispatch::Listeners;
 pub use driver::DriverKind;
+pub use javascript::{Listeners, MessagePool, ReadBuffer, Realm, RealmLease, message_pool};
 pub use listener::ListenerSource;
-pub use pool::Pool;
-pub use realm::{Realm, RealmLease};
-pub use registry::{Source, with_event_loop};
-pub use slab::Slab;
+pub use sources::{Source, with_event_loop};
 pub use stream::StreamSource;
 
-use crate::core::budget::Budget;
+use crate::sys::panic::guarded;
 use driver::Driver;
 use ready::ReadyQueue;
-use registry::Sources;
-use turn::{Turn, guarded};
-use wakers::Wakers;
+use sources::Sources;
+use turn::{Budget, Turn};
 
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
 pub struct EventLoop {
     runtime: Handle,
     queue: Arc<ReadyQueue>,
-    wakers: Wakers,
     sources: Sources,
     realms: RefCell<::slab::Slab<Rc<Realm>>>,
     driver: RefCell<Option<Driver>>,
-    kind: Cell<DriverKind>,
     /// Sources that keep the process alive.
     keeping_alive: Cell<usize>,
     /// A turn is under way; it must not be entered again from inside.
@@ -101,29 +81,21 @@ impl EventLoop {
     ///
     /// # Errors
     /// Where neither can be started: for want of descriptors, or of threads.
-    pub fn start(
-        env: &Env,
-        preferred: DriverKind,
-        resource: &Object<'_>,
-    ) -> Result<Rc<Self>, StartError> {
+    pub fn start(env: Env, preferred: DriverKind, resource: &Object<'_>) -> Result<Rc<Self>, StartError> {
         let runtime = Builder::new_current_thread().enable_io().build()?;
-        let queue = Arc::default();
         let event_loop = Rc::new(Self {
             runtime: runtime.handle().clone(),
-            wakers: Wakers::new(&queue),
-            queue,
+            queue: Arc::default(),
             sources: Sources::default(),
             realms: RefCell::default(),
             driver: RefCell::new(None),
-            kind: Cell::new(DriverKind::Thread),
             keeping_alive: Cell::new(0),
             in_turn: Cell::new(false),
             stopped: Cell::new(false),
         });
-        let driver = Driver::start(env.raw(), resource.raw(), &event_loop, runtime, preferred)?;
-        event_loop.kind.set(driver.kind());
+        let driver = Driver::start(env, resource, &event_loop, runtime, preferred)?;
         event_loop.driver.replace(Some(driver));
-        registry::register(env, Rc::clone(&event_loop));
+        sources::register(env, Rc::clone(&event_loop));
         Ok(event_loop)
     }
 
@@ -136,7 +108,7 @@ impl EventLoop {
     /// Which driver runs.
     #[must_use]
     pub fn driver_kind(&self) -> DriverKind {
-        self.kind.get()
+        self.driver.borrow().as_ref().map_or(DriverKind::Thread, Driver::kind)
     }
 
     /// The runtime, to be entered by whoever registers a socket with it.
@@ -145,16 +117,10 @@ impl EventLoop {
         &self.runtime
     }
 
-    /// The source with this id.
-    #[must_use]
-    pub fn source(&self, id: u32) -> Option<Source> {
-        self.sources.get(id)
-    }
-
     /// The stream with this id; `None` if there is none, or it is a listener.
     #[must_use]
     pub fn stream(&self, id: u32) -> Option<Rc<StreamSource>> {
-        match self.source(id)? {
+        match self.sources.get(id)? {
             Source::Stream(stream) => Some(stream),
             Source::Listener(_) => None,
         }
@@ -163,7 +129,7 @@ impl EventLoop {
     /// The listener with this id; `None` if there is none, or it is a stream.
     #[must_use]
     pub fn listener(&self, id: u32) -> Option<Rc<ListenerSource>> {
-        match self.source(id)? {
+        match self.sources.get(id)? {
             Source::Listener(listener) => Some(listener),
             Source::Stream(_) => None,
         }
@@ -216,9 +182,9 @@ impl EventLoop {
                 break;
             }
             let Some(id) = self.queue.pop() else { break };
-            self.wakers.taken(id);
             budget.next_source();
             if let Some(source) = self.sources.get(id) {
+                source.attachment().taken();
                 // A panic costs this source its share, and not the others theirs, nor the driver what follows a turn.
                 guarded(|| source.run(self, &mut budget));
             }
@@ -229,7 +195,7 @@ impl EventLoop {
     /// Delivers a close event, after which the id is free.
     fn finish_close(&self, id: u32) {
         match self.sources.remove(id) {
-            Some(source) if !self.stopped.get() => source.emit_close(self),
+            Some(source) if !self.stopped.get() => source.attachment().emit_close(self),
             _ => {}
         }
     }
@@ -243,7 +209,7 @@ impl EventLoop {
         // None once the environment has ended.
         if let Some(driver) = self.driver.take() {
             self.stopped.set(true);
-            registry::unregister(self);
+            sources::unregister(self);
             driver.end();
         }
     }

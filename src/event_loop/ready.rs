@@ -1,12 +1,13 @@
 //! The queue between tokio's wakers and the turns of the event loop.
 //!
-//! Each socket has one of the [`wakers`](super::wakers) for reading and writing alike. A wake puts the
-//! socket's id on the queue, once however often it is woken; the next turn takes it off and asks the
-//! socket itself what has become possible. No task is spawned and nothing is allocated per event.
+//! Each socket has one [`SocketWaker`] for reading and writing alike. A wake puts the socket's id on the queue, once however
+//! often it is woken; the next turn takes it off and asks the socket itself what has become possible. No task is spawned and
+//! nothing is allocated per event.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 /// The ids of sockets that may have something to do, in the order in which they were woken.
 ///
@@ -32,16 +33,21 @@ impl ReadyQueue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
-    pub fn push(&self, id: u32) {
+    /// Wakes whoever waits after the change, when the lock is free again.
+    fn change(&self, change: impl FnOnce(&mut State)) {
         let waiting = {
             let mut state = self.lock();
-            state.ids.push_back(id);
+            change(&mut state);
             state.waiting.take()
         };
         if let Some(waker) = waiting {
             waker.wake();
         }
+    }
+
+    /// Adds `id` at the end and wakes whoever waits in [`ReadyQueue::poll_filled`].
+    pub fn push(&self, id: u32) {
+        self.change(|state| state.ids.push_back(id));
     }
 
     /// Takes the first id.
@@ -70,24 +76,75 @@ impl ReadyQueue {
     /// Lets nobody wait in [`ReadyQueue::poll_filled`] from now on. The queue itself knows it, under its own
     /// lock: whoever is about to wait can then not miss it.
     pub fn close(&self) {
-        let waiting = {
-            let mut state = self.lock();
-            state.closed = true;
-            state.waiting.take()
-        };
-        if let Some(waker) = waiting {
-            waker.wake();
+        self.change(|state| state.closed = true);
+    }
+}
+
+/// What wakes a socket, on any thread.
+#[derive(Debug)]
+pub struct SocketWaker {
+    id: u32,
+    /// The id is on the queue.
+    queued: AtomicBool,
+    queue: Arc<ReadyQueue>,
+}
+
+impl SocketWaker {
+    /// Puts `id` on `queue`.
+    pub fn new(id: u32, queue: &Arc<ReadyQueue>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            queued: AtomicBool::new(false),
+            queue: Arc::clone(queue),
+        })
+    }
+
+    /// Says that the id was taken off the queue: the next wake queues it again.
+    pub fn taken(&self) {
+        self.queued.store(false, Ordering::Release);
+    }
+}
+
+impl Wake for SocketWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.queued.swap(true, Ordering::AcqRel) {
+            self.queue.push(self.id);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::task::Wake;
-
     use super::*;
+
+    #[test]
+    fn a_socket_woken_twice_is_queued_once_until_it_is_taken() {
+        let queue = Arc::default();
+        let socket = SocketWaker::new(7, &queue);
+        let waker = Waker::from(Arc::clone(&socket));
+        let same = waker.clone();
+        waker.wake_by_ref();
+        same.wake();
+        assert_eq!((queue.pop(), queue.pop()), (Some(7), None));
+        waker.wake_by_ref();
+        assert_eq!(queue.pop(), None, "still marked as queued");
+        socket.taken();
+        waker.wake();
+        assert_eq!(queue.pop(), Some(7));
+    }
+
+    #[test]
+    fn a_waker_works_on_another_thread_after_its_socket_is_gone() {
+        let queue = Arc::default();
+        let waker = Waker::from(SocketWaker::new(5, &queue));
+        std::thread::spawn(move || waker.wake()).join().unwrap();
+        assert_eq!(queue.pop(), Some(5));
+        assert_eq!(Arc::strong_count(&queue), 1, "the waker is gone");
+    }
 
     #[test]
     fn whoever_waits_is_woken_by_the_first_entry() {
@@ -106,11 +163,7 @@ mod tests {
         let queue = ReadyQueue::default();
         let woken = Arc::new(Flag::default());
         let waker = Waker::from(Arc::clone(&woken));
-        assert!(
-            queue
-                .poll_filled(&mut Context::from_waker(&waker))
-                .is_pending()
-        );
+        assert!(queue.poll_filled(&mut Context::from_waker(&waker)).is_pending());
         queue.close();
         assert!(woken.0.load(Ordering::Relaxed));
     }

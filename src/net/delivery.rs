@@ -4,7 +4,16 @@
 //! Nothing here consumes anything: no byte is read, and a pending error stays for the next read or
 //! write to report. Acknowledged by the peer's kernel is not read by its program.
 
+use std::io;
+
+use super::errno::{ENOPROTOOPT, ENOTSUP, errno};
+use super::poll::peer_of;
 use super::tcp_info::{TcpInfo, TcpState};
+use crate::sys::fd::{BorrowedFd, RawFd, borrow};
+use crate::sys::tcp;
+
+/// How often a look is begun anew because acknowledgements come meanwhile.
+const MAX_LOOKS: usize = 4;
 
 /// What the kernel can tell of the other side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,17 +63,10 @@ impl Look {
     /// cautious and never too good, and a peer that throws away what it has not read, which empties
     /// the queue of a Unix-domain socket too, is seen as reset.
     #[must_use]
-    pub fn new(
-        tcp: Option<TcpInfo>,
-        queue: u32,
-        is_exact: bool,
-        peer: Peer,
-        knows_of_fin: bool,
-    ) -> Self {
+    pub fn new(tcp: Option<TcpInfo>, queue: u32, is_exact: bool, peer: Peer, knows_of_fin: bool) -> Self {
         let state = tcp.as_ref().map(TcpInfo::state);
-        let has_sent_fin = state.is_some_and(|state| {
-            state.has_sent_fin() || (state == TcpState::Closed && knows_of_fin)
-        });
+        let has_sent_fin =
+            state.is_some_and(|state| state.has_sent_fin() || (state == TcpState::Closed && knows_of_fin));
         // The FIN is the last in the queue: it is there as long as anything is.
         let queued = queue - u32::from(has_sent_fin && queue > 0);
         let is_lost = state == Some(TcpState::Closed) && queued > 0;
@@ -80,32 +82,77 @@ impl Look {
     }
 }
 
-/// Asks poll(2) about the other side.
+/// One look at what became of the bytes that were written to `fd`. `knows_of_fin` says that its
+/// writing half was shut down, which a connection that was reset does not tell any more.
 ///
 /// # Errors
-/// As poll(2).
-#[cfg(unix)]
-pub fn peer_of(fd: impl std::os::fd::AsFd) -> std::io::Result<Peer> {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let end_of_peer = PollFlags::RDHUP;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let end_of_peer = PollFlags::HUP;
-
-    let mut fds = [PollFd::new(&fd, end_of_peer)];
-    poll(&mut fds, Some(&Timespec::default()))?;
-    let events = fds[0].revents();
-    if events.contains(PollFlags::NVAL) {
-        return Err(rustix::io::Errno::BADF.into());
+/// As ioctl(2), getsockopt(2) and poll(2); `ENOTSOCK` for what is no socket.
+pub fn look_at(fd: BorrowedFd<'_>, knows_of_fin: bool) -> io::Result<Look> {
+    let mut tcp = tcp_info_if_tcp(fd)?;
+    let mut queue = bytes_in_send_queue(fd)?;
+    // An acknowledgement that comes in between belongs to the second answer only.
+    let mut is_exact = false;
+    for _ in 0..MAX_LOOKS {
+        let again = tcp_info_if_tcp(fd)?;
+        is_exact = again.as_ref().map(TcpInfo::bytes_acked) == tcp.as_ref().map(TcpInfo::bytes_acked);
+        if is_exact {
+            break;
+        }
+        tcp = again;
+        queue = bytes_in_send_queue(fd)?;
     }
-    Ok(if events.contains(PollFlags::ERR) {
-        Peer::Reset
-    } else if events.intersects(end_of_peer | PollFlags::HUP) {
-        Peer::HalfClosed
-    } else {
-        Peer::Open
-    })
+    let peer = peer_of(fd)?;
+    Ok(Look::new(tcp, queue, is_exact, peer, knows_of_fin))
+}
+
+fn tcp_info_if_tcp(fd: BorrowedFd<'_>) -> io::Result<Option<TcpInfo>> {
+    match tcp_info(fd) {
+        Err(error) if is_no_tcp(&error) => Ok(None),
+        info => info.map(Some),
+    }
+}
+
+/// What a Unix-domain socket answers to options of TCP.
+fn is_no_tcp(error: &io::Error) -> bool {
+    matches!(errno(error), ENOTSUP | ENOPROTOOPT)
+}
+
+/// `TCP_INFO`.
+///
+/// # Errors
+/// As getsockopt(2), `EOPNOTSUPP` for what is not TCP; `Unsupported` where there is no such option.
+pub fn tcp_info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
+    let (bytes, length) = tcp::tcp_info(fd)?;
+    Ok(TcpInfo::new(bytes, length))
+}
+
+/// Bytes that were written to `fd` and that the peer has not acknowledged, with the FIN.
+///
+/// # Errors
+/// As ioctl(2); `Unsupported` where there is no such request.
+pub fn bytes_in_send_queue(fd: BorrowedFd<'_>) -> io::Result<u32> {
+    tcp::bytes_in_send_queue(fd)
+}
+
+/// Calls with a descriptor of Node's that is known by its number.
+///
+/// # Errors
+/// `EBADF` for a number that is none's; otherwise those of the call, `EBADF` again if it is not open. `Unsupported` where
+/// there are no descriptors.
+pub fn with_fd<T>(fd: RawFd, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>) -> io::Result<T> {
+    borrow(fd, call).unwrap_or_else(|| Err(no_descriptor()))
+}
+
+/// What a question without a descriptor is answered.
+#[cfg(unix)]
+pub(crate) fn no_descriptor() -> io::Error {
+    rustix::io::Errno::BADF.into()
+}
+
+/// What a question without a descriptor is answered: it cannot be asked.
+#[cfg(not(unix))]
+pub(crate) fn no_descriptor() -> io::Error {
+    io::ErrorKind::Unsupported.into()
 }
 
 #[cfg(test)]
@@ -129,40 +176,44 @@ mod tests {
 
     #[test]
     fn after_a_reset_only_the_caller_knows_of_the_fin() {
-        let look = |knows_of_fin| {
-            Look::new(
-                Some(tcp(TcpState::Closed)),
-                101,
-                true,
-                Peer::Reset,
-                knows_of_fin,
-            )
-        };
+        let look = |knows_of_fin| Look::new(Some(tcp(TcpState::Closed)), 101, true, Peer::Reset, knows_of_fin);
         assert_eq!(look(true).queued, 100);
         assert_eq!(look(false).queued, 101);
     }
 
     #[cfg(target_os = "linux")]
-    #[test]
-    fn the_peer_is_seen_without_reading() {
-        use std::io::{Read, Write};
+    mod of_a_socket {
+        use std::io::Write;
+        use std::net::{TcpListener, TcpStream};
+        use std::os::fd::AsFd;
         use std::os::unix::net::UnixStream;
 
-        let (mut ours, mut theirs) = UnixStream::pair().unwrap();
-        assert_eq!(peer_of(&ours).unwrap(), Peer::Open);
-        theirs.write_all(b"unread").unwrap();
-        theirs.shutdown(std::net::Shutdown::Write).unwrap();
-        assert_eq!(peer_of(&ours).unwrap(), Peer::HalfClosed);
-        ours.write_all(b"never read").unwrap();
-        drop(theirs);
-        assert_eq!(peer_of(&ours).unwrap(), Peer::Reset);
-        assert_eq!(
-            peer_of(&ours).unwrap(),
-            Peer::Reset,
-            "the look consumes nothing"
-        );
-        let mut bytes = [0; 6];
-        ours.read_exact(&mut bytes).unwrap();
-        assert!(ours.read(&mut bytes).is_err(), "nor the error");
+        use super::super::*;
+
+        #[test]
+        fn a_fresh_tcp_connection_has_an_empty_queue() {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let look = look_at(stream.as_fd(), false).unwrap();
+            assert_eq!(look.queued, 0);
+            assert_eq!(look.tcp.unwrap().state(), TcpState::Established);
+        }
+
+        #[test]
+        fn a_unix_socket_has_no_tcp_info_and_counts_what_was_not_read() {
+            let (mut ours, _theirs) = UnixStream::pair().unwrap();
+            assert_eq!(look_at(ours.as_fd(), false).unwrap().queued, 0);
+            ours.write_all(b"x").unwrap();
+            let look = look_at(ours.as_fd(), false).unwrap();
+            assert!(look.tcp.is_none());
+            assert!(look.queued > 0);
+        }
+
+        #[test]
+        fn what_is_no_socket_is_an_error() {
+            let file = std::fs::File::open("/dev/null").unwrap();
+            assert!(look_at(file.as_fd(), false).is_err());
+            assert!(with_fd(-1, |fd| look_at(fd, false)).is_err());
+        }
     }
 }

@@ -25,61 +25,47 @@ pub fn status(result: &io::Result<()>) -> i32 {
     result.as_ref().err().map_or(0, errno)
 }
 
-#[cfg(unix)]
-#[allow(missing_docs, reason = "the names are errno(3)'s")]
-mod code {
-    use rustix::io::Errno;
-
-    pub(super) const fn negated(errno: Errno) -> i32 {
-        -errno.raw_os_error()
-    }
-
-    pub const EADDRINUSE: i32 = negated(Errno::ADDRINUSE);
-    pub const EADDRNOTAVAIL: i32 = negated(Errno::ADDRNOTAVAIL);
-    pub const EACCES: i32 = negated(Errno::ACCESS);
-    pub const EAGAIN: i32 = negated(Errno::AGAIN);
-    pub const EBADF: i32 = negated(Errno::BADF);
-    pub const ECONNABORTED: i32 = negated(Errno::CONNABORTED);
-    pub const ECONNREFUSED: i32 = negated(Errno::CONNREFUSED);
-    pub const ECONNRESET: i32 = negated(Errno::CONNRESET);
-    pub const EEXIST: i32 = negated(Errno::EXIST);
-    pub const EINVAL: i32 = negated(Errno::INVAL);
-    pub const EIO: i32 = negated(Errno::IO);
-    pub const EISCONN: i32 = negated(Errno::ISCONN);
-    pub const ENOTCONN: i32 = negated(Errno::NOTCONN);
-    pub const ENOTSUP: i32 = negated(Errno::NOTSUP);
-    pub const EPIPE: i32 = negated(Errno::PIPE);
-    pub const ETIMEDOUT: i32 = negated(Errno::TIMEDOUT);
-    pub const ENETUNREACH: i32 = negated(Errno::NETUNREACH);
-    pub const EHOSTUNREACH: i32 = negated(Errno::HOSTUNREACH);
-    pub const ENOENT: i32 = negated(Errno::NOENT);
+/// A number of each name: of errno(3) on Unix, libuv's on Windows.
+macro_rules! codes {
+    ($($name:ident = $unix:ident | $windows:literal;)*) => {
+        #[allow(missing_docs, dead_code, reason = "the names are errno(3)'s, and either system has some of its own")]
+        mod code {
+            $(
+                #[cfg(unix)]
+                pub const $name: i32 = -rustix::io::Errno::$unix.raw_os_error();
+                #[cfg(windows)]
+                pub const $name: i32 = $windows;
+            )*
+        }
+    };
 }
 
-#[cfg(windows)]
-#[allow(missing_docs, reason = "the names are libuv's")]
-mod code {
-    pub const EADDRINUSE: i32 = -4091;
-    pub const EADDRNOTAVAIL: i32 = -4090;
-    pub const EAFNOSUPPORT: i32 = -4089;
-    pub const EACCES: i32 = -4092;
-    pub const EAGAIN: i32 = -4088;
-    pub const EBADF: i32 = -4083;
-    pub const ECONNABORTED: i32 = -4079;
-    pub const ECONNREFUSED: i32 = -4078;
-    pub const ECONNRESET: i32 = -4077;
-    pub const EINVAL: i32 = -4071;
-    pub const EIO: i32 = -4070;
-    pub const EISCONN: i32 = -4069;
-    pub const EMFILE: i32 = -4066;
-    pub const ENOBUFS: i32 = -4060;
-    pub const ENOTCONN: i32 = -4053;
-    pub const ENOTSOCK: i32 = -4050;
-    pub const ENOTSUP: i32 = -4049;
-    pub const EPIPE: i32 = -4047;
-    pub const ETIMEDOUT: i32 = -4039;
-    pub const ENETUNREACH: i32 = -4062;
-    pub const EHOSTUNREACH: i32 = -4073;
-    pub const ENOENT: i32 = -4058;
+codes! {
+    EADDRINUSE = ADDRINUSE | -4091;
+    EADDRNOTAVAIL = ADDRNOTAVAIL | -4090;
+    EAFNOSUPPORT = AFNOSUPPORT | -4089;
+    EACCES = ACCESS | -4092;
+    EAGAIN = AGAIN | -4088;
+    EBADF = BADF | -4083;
+    ECONNABORTED = CONNABORTED | -4079;
+    ECONNREFUSED = CONNREFUSED | -4078;
+    ECONNRESET = CONNRESET | -4077;
+    EEXIST = EXIST | -4075;
+    EHOSTUNREACH = HOSTUNREACH | -4073;
+    EINVAL = INVAL | -4071;
+    EIO = IO | -4070;
+    EISCONN = ISCONN | -4069;
+    EMFILE = MFILE | -4066;
+    ENFILE = NFILE | -4061;
+    ENETUNREACH = NETUNREACH | -4062;
+    ENOBUFS = NOBUFS | -4060;
+    ENOENT = NOENT | -4058;
+    ENOPROTOOPT = NOPROTOOPT | -4035;
+    ENOTCONN = NOTCONN | -4053;
+    ENOTSOCK = NOTSOCK | -4050;
+    ENOTSUP = NOTSUP | -4049;
+    EPIPE = PIPE | -4047;
+    ETIMEDOUT = TIMEDOUT | -4039;
 }
 
 /// What std has no kind for, by the numbers of Windows Sockets.
@@ -95,9 +81,7 @@ fn from_winsock(code: i32) -> Option<i32> {
     }
 }
 
-#[cfg(unix)]
-pub use code::EEXIST;
-pub use code::{EBADF, EINVAL, EISCONN, ENOTCONN};
+pub use code::{EBADF, EEXIST, EINVAL, EISCONN, EMFILE, ENFILE, ENOBUFS, ENOPROTOOPT, ENOTCONN, ENOTSUP};
 
 fn from_kind(kind: io::ErrorKind) -> i32 {
     use io::ErrorKind as K;

@@ -2,7 +2,7 @@
 //! when a shell connects them.
 
 use std::io::{self, IoSlice};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::task::{Context, Poll};
 
 use rustix::fs::{OFlags, fcntl_getfl};
@@ -61,10 +61,8 @@ impl Fifo {
     /// # Errors
     /// When the runtime is shutting down.
     pub fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.receiver() {
-            Some(receiver) => receiver.poll_read_ready(cx),
-            None => Poll::Pending,
-        }
+        let receiver = self.receiver();
+        receiver.map_or(Poll::Pending, |receiver| receiver.poll_read_ready(cx))
     }
 
     /// As [`super::Stream::poll_write_ready`]; a read end is always "ready", to fail.
@@ -72,30 +70,20 @@ impl Fifo {
     /// # Errors
     /// When the runtime is shutting down.
     pub fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.sender() {
-            Some(sender) => sender.poll_write_ready(cx),
-            None => Poll::Ready(Ok(())),
-        }
+        let sender = self.sender();
+        sender.map_or(Poll::Ready(Ok(())), |sender| sender.poll_write_ready(cx))
     }
 
     /// Reads inside tokio's readiness, which `WouldBlock` clears.
-    pub(super) fn try_read_io(
-        &self,
-        read: impl FnOnce(&Receiver) -> io::Result<()>,
-    ) -> Option<io::Result<()>> {
+    pub(super) fn try_read_io(&self, read: impl FnOnce(&Receiver) -> io::Result<()>) -> Option<io::Result<()>> {
         let receiver = self.receiver()?;
         Some(receiver.try_io(|| read(receiver)))
     }
 
     /// Looks inside tokio's readiness for writing, which `WouldBlock` clears.
-    pub(super) fn try_write_io(
-        &self,
-        look: impl FnOnce(&Sender) -> io::Result<()>,
-    ) -> io::Result<()> {
-        match self.sender() {
-            Some(sender) => sender.try_io(|| look(sender)),
-            None => Ok(()),
-        }
+    pub(super) fn try_write_io(&self, look: impl FnOnce(&Sender) -> io::Result<()>) -> io::Result<()> {
+        let sender = self.sender();
+        sender.map_or(Ok(()), |sender| sender.try_io(|| look(sender)))
     }
 
     /// write(2).
@@ -123,11 +111,5 @@ impl AsFd for Fifo {
             Self::Reader(receiver) => receiver.as_fd(),
             Self::Writer(sender) | Self::Both(_, sender) => sender.as_fd(),
         }
-    }
-}
-
-impl AsRawFd for Fifo {
-    fn as_raw_fd(&self) -> RawFd {
-        self.as_fd().as_raw_fd()
     }
 }

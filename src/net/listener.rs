@@ -12,7 +12,9 @@ use tokio::net::TcpListener;
 
 #[cfg(unix)]
 use super::registered::watch;
+use super::socket::ip_addr;
 use super::{Kind, Stream};
+use crate::sys::fd::{self, BorrowedFd};
 
 /// A listening socket that is registered with the tokio runtime whose context was entered when it
 /// was made.
@@ -70,8 +72,7 @@ impl Listener {
     /// # Errors
     /// As getsockname(2); `Unsupported` for what has no IP address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        let addr = self.socket().local_addr()?.as_socket();
-        addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
+        ip_addr(&self.socket().local_addr()?)
     }
 
     fn socket(&self) -> SockRef<'_> {
@@ -82,11 +83,9 @@ impl Listener {
     }
 
     /// The descriptor.
-    #[cfg(unix)]
     #[must_use]
-    pub fn raw_fd(&self) -> std::os::fd::RawFd {
-        use std::os::fd::AsRawFd;
-        self.io.as_raw_fd()
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        fd::of(&self.io)
     }
 }
 
@@ -100,10 +99,7 @@ fn accept(listener: &Socket) -> io::Result<Socket> {
 }
 
 /// A non-blocking socket from the queue.
-#[cfg(all(
-    unix,
-    not(any(target_os = "linux", target_os = "android", target_os = "freebsd"))
-))]
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android", target_os = "freebsd"))))]
 fn accept(listener: &Socket) -> io::Result<Socket> {
     let (socket, _peer) = listener.accept()?;
     socket.set_nonblocking(true)?;

@@ -4,14 +4,20 @@
 //! negative number of them that libuv would report.
 #![forbid(unsafe_code)]
 
+pub mod address;
+pub mod adopt;
 pub mod delivery;
-pub mod descriptor;
 pub mod errno;
 #[cfg(unix)]
 pub mod fifo;
 pub mod listener;
 pub mod options;
 pub mod path;
+#[cfg(unix)]
+pub mod poll;
+#[cfg(not(unix))]
+#[path = "no_poll.rs"]
+pub mod poll;
 pub mod registered;
 pub mod socket;
 pub mod stream;

@@ -33,9 +33,7 @@ pub fn set_keepalive(socket: &SockRef<'_>, keepalive: Option<Keepalive>) -> io::
         return Ok(());
     };
     let secs = |secs: u32| Duration::from_secs(secs.into());
-    let interval = times
-        .interval_secs
-        .unwrap_or(DEFAULT_KEEPALIVE_INTERVAL_SECS);
+    let interval = times.interval_secs.unwrap_or(DEFAULT_KEEPALIVE_INTERVAL_SECS);
     let params = TcpKeepalive::new()
         .with_time(secs(times.idle_secs))
         .with_interval(secs(interval));
@@ -83,28 +81,35 @@ pub fn set_reset_on_close(socket: &SockRef<'_>) -> io::Result<()> {
 /// `TCP_USER_TIMEOUT` (RFC 5482), in milliseconds; 0 is the system's choice.
 ///
 /// # Errors
-/// As setsockopt(2); `Unsupported` where there is no such option.
+/// As setsockopt(2).
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn set_user_timeout(socket: &SockRef<'_>, ms: u32) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    return socket.set_tcp_user_timeout(Some(Duration::from_millis(ms.into())));
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = (socket, ms);
-        Err(io::ErrorKind::Unsupported.into())
-    }
+    socket.set_tcp_user_timeout(Some(Duration::from_millis(ms.into())))
 }
 
 /// How many bytes may wait unsent in the kernel before it says that the socket is not writable:
 /// `TCP_NOTSENT_LOWAT`.
 ///
 /// # Errors
-/// As setsockopt(2); `Unsupported` where there is no such option.
+/// As setsockopt(2).
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub fn set_notsent_lowat(socket: &SockRef<'_>, bytes: u32) -> io::Result<()> {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    return socket.set_tcp_notsent_lowat(bytes);
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    {
-        let _ = (socket, bytes);
+    socket.set_tcp_notsent_lowat(bytes)
+}
+
+/// No such options.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub use unsupported::{no_option as set_notsent_lowat, no_option as set_user_timeout};
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+mod unsupported {
+    use super::{SockRef, io};
+
+    /// Only Linux has it.
+    ///
+    /// # Errors
+    /// `Unsupported`.
+    pub fn no_option(_socket: &SockRef<'_>, _value: u32) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 }
@@ -132,10 +137,7 @@ mod tests {
         #[cfg(not(windows))]
         {
             assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(7));
-            assert_eq!(
-                socket.tcp_keepalive_interval().unwrap(),
-                Duration::from_secs(1)
-            );
+            assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(1));
         }
         assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
         set_keepalive(&SockRef::from(&socket), None).unwrap();
@@ -147,10 +149,7 @@ mod tests {
     fn the_deadline_and_the_watermark_reach_the_socket() {
         let socket = socket();
         set_user_timeout(&SockRef::from(&socket), 1_500).unwrap();
-        assert_eq!(
-            socket.tcp_user_timeout().unwrap(),
-            Some(Duration::from_millis(1_500))
-        );
+        assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_millis(1_500)));
         set_notsent_lowat(&SockRef::from(&socket), 16_384).unwrap();
         assert_eq!(socket.tcp_notsent_lowat().unwrap(), 16_384);
     }

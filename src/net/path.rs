@@ -24,12 +24,6 @@ pub fn pipe_addr(path: &str) -> io::Result<SockAddr> {
 pub struct BoundPath(PathBuf);
 
 impl BoundPath {
-    /// The path.
-    #[must_use]
-    pub fn as_path(&self) -> &Path {
-        &self.0
-    }
-
     /// chmod(2): 1 is reading for all, 2 writing for all, 4 what is allowed already.
     ///
     /// # Errors
@@ -134,7 +128,7 @@ mod tests {
         let path = std::env::temp_dir().join(format!("safe-socket-test-{}", std::process::id()));
         let socket = pipe().unwrap();
         let bound = bind_pipe(&socket, path.to_str().unwrap()).unwrap().unwrap();
-        assert!(bound.as_path().exists());
+        assert!(bound.0.exists());
         drop(bound);
         assert!(!path.exists());
     }

@@ -16,6 +16,8 @@ use tokio::io::unix::AsyncFd;
 #[cfg(not(unix))]
 use tokio::net::TcpStream;
 
+use crate::sys::fd::{self, BorrowedFd};
+
 /// A stream socket, registered with the tokio runtime whose context was entered when it was made.
 #[derive(Debug)]
 pub struct Registered {
@@ -26,10 +28,8 @@ pub struct Registered {
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const INTEREST: Interest = Interest::READABLE
-    .add(Interest::WRITABLE)
-    .add(Interest::PRIORITY);
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY);
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 const INTEREST: Interest = Interest::READABLE.add(Interest::WRITABLE);
 
 impl Registered {
@@ -68,11 +68,7 @@ impl Registered {
     ///
     /// # Errors
     /// `WouldBlock` when it is not ready; otherwise what `io` says.
-    pub fn try_io<T>(
-        &self,
-        interest: Interest,
-        io: impl FnOnce(&Socket) -> io::Result<T>,
-    ) -> io::Result<T> {
+    pub fn try_io<T>(&self, interest: Interest, io: impl FnOnce(&Socket) -> io::Result<T>) -> io::Result<T> {
         #[cfg(unix)]
         return self.io.try_io(interest, io);
         #[cfg(not(unix))]
@@ -81,15 +77,22 @@ impl Registered {
 
     /// Whether the driver has seen urgent data since it was last asked. Then a read may stop at the
     /// mark with more in the queue, and the next one goes on behind it.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
     #[must_use]
     pub fn take_urgent(&self) -> bool {
         let mut is_urgent = false;
-        #[cfg(any(target_os = "linux", target_os = "android"))]
         let _cleared: io::Result<()> = self.io.try_io(Interest::PRIORITY, |_socket| {
             is_urgent = true;
             Err(io::ErrorKind::WouldBlock.into())
         });
         is_urgent
+    }
+
+    /// Not seen here.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    #[must_use]
+    pub fn take_urgent(&self) -> bool {
+        false
     }
 
     /// Whether the driver has seen `EPOLLHUP`: both directions are over, by two FINs or a reset.
@@ -103,6 +106,12 @@ impl Registered {
         #[cfg(unix)]
         let ready = ready.ready();
         ready.is_read_closed() && ready.is_write_closed()
+    }
+
+    /// The descriptor.
+    #[must_use]
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        fd::of(&self.io)
     }
 
     /// The socket.

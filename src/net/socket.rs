@@ -5,8 +5,9 @@ use std::net::SocketAddr;
 
 use socket2::{Domain, SockAddr, Socket, Type};
 
+use super::address::{Host, Zone};
 use super::errno::errno;
-use crate::core::address::{Host, Zone};
+use super::path::{BoundPath, bind_pipe};
 
 /// The two families of sockets, under libuv's names for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +55,7 @@ pub fn resolve(host: &str, port: u16) -> io::Result<SocketAddr> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn interface_index(name: &str) -> io::Result<u32> {
     let probe = Socket::new(Domain::IPV6, Type::DGRAM, None)?;
-    rustix::net::netdevice::name_to_index(&probe, name)
-        .map_err(|_| io::ErrorKind::InvalidInput.into())
+    rustix::net::netdevice::name_to_index(&probe, name).map_err(|_| io::ErrorKind::InvalidInput.into())
 }
 
 /// getaddrinfo(3) knows the names of interfaces, and asks nobody about a numeric address.
@@ -118,18 +118,55 @@ fn nonblocking(domain: Domain) -> io::Result<Socket> {
     }
 }
 
-/// A TCP socket that is bound, and the error that libuv keeps until the socket listens or connects: an
-/// `EADDRINUSE`, or 0.
+/// A socket that is bound, to be connected or to listen.
+#[derive(Debug)]
+pub struct Bound {
+    /// The socket.
+    pub socket: Socket,
+    /// The error that libuv keeps until the socket listens or connects: an `EADDRINUSE`, or 0.
+    pub delayed_error: i32,
+    /// The path that bind(2) has made.
+    pub path: Option<BoundPath>,
+}
+
+impl From<Socket> for Bound {
+    fn from(socket: Socket) -> Self {
+        Self {
+            socket,
+            delayed_error: 0,
+            path: None,
+        }
+    }
+}
+
+/// A TCP socket that is bound to an IP address.
 ///
 /// # Errors
 /// As socket(2), setsockopt(2) and bind(2).
-pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<(Socket, i32)> {
+pub fn bound_tcp(addr: &SocketAddr, flags: BindFlags) -> io::Result<Bound> {
     let socket = tcp(addr)?;
-    match bind_tcp(&socket, addr, flags) {
-        Ok(()) => Ok((socket, 0)),
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok((socket, errno(&error))),
-        Err(error) => Err(error),
-    }
+    let delayed_error = match bind_tcp(&socket, addr, flags) {
+        Ok(()) => 0,
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => errno(&error),
+        Err(error) => return Err(error),
+    };
+    Ok(Bound {
+        delayed_error,
+        ..Bound::from(socket)
+    })
+}
+
+/// A Unix-domain socket that is bound to a path.
+///
+/// # Errors
+/// As socket(2), and those of [`bind_pipe`].
+pub fn bound_pipe(path: &str) -> io::Result<Bound> {
+    let socket = pipe()?;
+    let path = bind_pipe(&socket, path)?;
+    Ok(Bound {
+        path,
+        ..Bound::from(socket)
+    })
 }
 
 /// bind(2) with the options that libuv sets before it: `SO_REUSEADDR` (not on Windows, where it
@@ -176,6 +213,14 @@ fn is_under_way(error: &io::Error) -> bool {
 #[cfg(not(unix))]
 fn is_under_way(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// The IP address of a socket.
+///
+/// # Errors
+/// `Unsupported` for what has none.
+pub fn ip_addr(addr: &SockAddr) -> io::Result<SocketAddr> {
+    addr.as_socket().ok_or_else(|| io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(test)]

@@ -3,78 +3,65 @@
 //!
 //! The structure grows with every few kernels and never changes otherwise, so it is read by offset
 //! from the bytes that the kernel gave: what an older kernel does not have is `None`. This module
-//! only reads; the system call is made in `event_loop`.
+//! only reads; the system call is made in `sys`.
 
 /// The size of the structure in Linux 6.18; an older kernel fills less of it.
 pub const TCP_INFO_BYTES: usize = 248;
 
-/// The states of RFC 9293, numbered as in the kernel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum TcpState {
+/// The states: name, number in the kernel, name in RFC 9293 in lower case.
+macro_rules! states {
+    ($($(#[$doc:meta])* $state:ident = $number:literal, $name:literal;)*) => {
+        /// The states of RFC 9293, numbered as in the kernel.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum TcpState {
+            $($(#[$doc])* $state = $number,)*
+        }
+
+        impl TcpState {
+            /// Every state, in the order of the numbers.
+            pub const ALL: &[Self] = &[$(Self::$state),*];
+
+            /// The name of RFC 9293, in lower case.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$state => $name,)*
+                }
+            }
+        }
+    };
+}
+
+states! {
     /// Connected, and both sides may send.
-    Established = 1,
+    Established = 1, "established";
     /// SYN sent.
-    SynSent = 2,
+    SynSent = 2, "syn-sent";
     /// SYN received.
-    SynReceived = 3,
+    SynReceived = 3, "syn-received";
     /// Our FIN is sent and not acknowledged.
-    FinWait1 = 4,
+    FinWait1 = 4, "fin-wait-1";
     /// Our FIN is acknowledged.
-    FinWait2 = 5,
+    FinWait2 = 5, "fin-wait-2";
     /// Both FINs are acknowledged; late segments are waited for.
-    TimeWait = 6,
+    TimeWait = 6, "time-wait";
     /// No connection: it is over, or was reset, or never was.
-    Closed = 7,
+    Closed = 7, "closed";
     /// The peer's FIN has arrived.
-    CloseWait = 8,
+    CloseWait = 8, "close-wait";
     /// The peer's FIN has arrived, and ours is not acknowledged.
-    LastAck = 9,
+    LastAck = 9, "last-ack";
     /// A listening socket.
-    Listen = 10,
+    Listen = 10, "listen";
     /// Both FINs are on their way, ours is not acknowledged.
-    Closing = 11,
+    Closing = 11, "closing";
 }
 
 impl TcpState {
-    /// Every state, in the order of the numbers.
-    pub const ALL: [Self; 11] = [
-        Self::Established,
-        Self::SynSent,
-        Self::SynReceived,
-        Self::FinWait1,
-        Self::FinWait2,
-        Self::TimeWait,
-        Self::Closed,
-        Self::CloseWait,
-        Self::LastAck,
-        Self::Listen,
-        Self::Closing,
-    ];
-
     fn from_number(number: u8) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|state| *state as u8 == number)
-            .unwrap_or(Self::Closed)
-    }
-
-    /// The name of RFC 9293, in lower case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Established => "established",
-            Self::SynSent => "syn-sent",
-            Self::SynReceived => "syn-received",
-            Self::FinWait1 => "fin-wait-1",
-            Self::FinWait2 => "fin-wait-2",
-            Self::TimeWait => "time-wait",
-            Self::Closed => "closed",
-            Self::CloseWait => "close-wait",
-            Self::LastAck => "last-ack",
-            Self::Listen => "listen",
-            Self::Closing => "closing",
-        }
+        let known = Self::ALL.iter().find(|state| **state as u8 == number);
+        *known.unwrap_or(&Self::Closed)
     }
 
     /// Whether our FIN has been sent, so far as the state tells: a connection that was reset does
@@ -106,10 +93,7 @@ impl TcpInfo {
     }
 
     fn field<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
-        self.bytes[..self.length]
-            .get(offset..offset + N)?
-            .try_into()
-            .ok()
+        self.bytes[..self.length].get(offset..offset + N)?.try_into().ok()
     }
 
     fn u8(&self, offset: usize) -> u8 {
@@ -131,9 +115,9 @@ impl TcpInfo {
     }
 }
 
-/// Fields that are plain numbers: name, type and offset as in `struct tcp_info`.
+/// Fields that are plain numbers: name, type, offset and name in `struct tcp_info`.
 macro_rules! fields {
-    ($($(#[$doc:meta])* $name:ident: $type:ident @ $offset:literal,)*) => {
+    ($($(#[$doc:meta])* $name:ident: $type:ident @ $offset:literal = $kernels:ident,)*) => {
         impl TcpInfo {
             $($(#[$doc])*
             #[must_use]
@@ -141,68 +125,79 @@ macro_rules! fields {
                 self.$type($offset)
             })*
         }
+
+        #[cfg(all(test, target_os = "linux", target_env = "gnu", target_endian = "little"))]
+        #[test]
+        fn every_field_is_where_the_kernel_has_it() {
+            $(
+                let mut bytes = [0; TCP_INFO_BYTES];
+                bytes[std::mem::offset_of!(libc::tcp_info, $kernels)] = 90;
+                let value = TcpInfo::new(bytes, TCP_INFO_BYTES).$name();
+                assert_eq!(value.map(u64::from), Some(90), stringify!($name));
+            )*
+        }
     };
 }
 
 fields! {
     /// Retransmission timeout, in microseconds.
-    rto_us: u32 @ 8,
+    rto_us: u32 @ 8 = tcpi_rto,
     /// Largest segment that is sent.
-    snd_mss: u32 @ 16,
+    snd_mss: u32 @ 16 = tcpi_snd_mss,
     /// Largest segment that came.
-    rcv_mss: u32 @ 20,
+    rcv_mss: u32 @ 20 = tcpi_rcv_mss,
     /// Segments sent and not acknowledged.
-    unacked: u32 @ 24,
+    unacked: u32 @ 24 = tcpi_unacked,
     /// Segments that the peer has beyond a gap.
-    sacked: u32 @ 28,
+    sacked: u32 @ 28 = tcpi_sacked,
     /// Segments taken for lost.
-    lost: u32 @ 32,
+    lost: u32 @ 32 = tcpi_lost,
     /// Milliseconds since data was sent.
-    last_data_sent_ms: u32 @ 44,
+    last_data_sent_ms: u32 @ 44 = tcpi_last_data_sent,
     /// Milliseconds since data came.
-    last_data_recv_ms: u32 @ 52,
+    last_data_recv_ms: u32 @ 52 = tcpi_last_data_recv,
     /// Milliseconds since an acknowledgement came.
-    last_ack_recv_ms: u32 @ 56,
+    last_ack_recv_ms: u32 @ 56 = tcpi_last_ack_recv,
     /// Path MTU, in bytes.
-    pmtu: u32 @ 60,
+    pmtu: u32 @ 60 = tcpi_pmtu,
     /// Smoothed round-trip time, in microseconds; 0 before it was measured.
-    rtt_us: u32 @ 68,
+    rtt_us: u32 @ 68 = tcpi_rtt,
     /// Its mean deviation, in microseconds.
-    rttvar_us: u32 @ 72,
+    rttvar_us: u32 @ 72 = tcpi_rttvar,
     /// Slow-start threshold, in segments.
-    snd_ssthresh: u32 @ 76,
+    snd_ssthresh: u32 @ 76 = tcpi_snd_ssthresh,
     /// Congestion window, in segments.
-    snd_cwnd: u32 @ 80,
+    snd_cwnd: u32 @ 80 = tcpi_snd_cwnd,
     /// Segments sent again, since the beginning.
-    total_retrans: u32 @ 100,
+    total_retrans: u32 @ 100 = tcpi_total_retrans,
     /// Rate at which segments are released, in bytes a second; all ones is no limit.
-    pacing_rate: u64 @ 104,
+    pacing_rate: u64 @ 104 = tcpi_pacing_rate,
     /// Bytes acknowledged, with the SYN of a client and the FIN.
-    bytes_acked: u64 @ 120,
+    bytes_acked: u64 @ 120 = tcpi_bytes_acked,
     /// Bytes received.
-    bytes_received: u64 @ 128,
+    bytes_received: u64 @ 128 = tcpi_bytes_received,
     /// Segments sent.
-    segs_out: u32 @ 136,
+    segs_out: u32 @ 136 = tcpi_segs_out,
     /// Segments received.
-    segs_in: u32 @ 140,
+    segs_in: u32 @ 140 = tcpi_segs_in,
     /// Bytes in the kernel that were not sent yet.
-    notsent_bytes: u32 @ 144,
+    notsent_bytes: u32 @ 144 = tcpi_notsent_bytes,
     /// Smallest round-trip time, in microseconds; all ones before it was measured.
-    min_rtt_us: u32 @ 148,
+    min_rtt_us: u32 @ 148 = tcpi_min_rtt,
     /// Recent rate of delivery, in bytes a second.
-    delivery_rate: u64 @ 160,
+    delivery_rate: u64 @ 160 = tcpi_delivery_rate,
     /// Microseconds spent sending.
-    busy_time_us: u64 @ 168,
+    busy_time_us: u64 @ 168 = tcpi_busy_time,
     /// … of which stopped by the peer's window.
-    rwnd_limited_us: u64 @ 176,
+    rwnd_limited_us: u64 @ 176 = tcpi_rwnd_limited,
     /// … of which stopped by the own buffer.
-    sndbuf_limited_us: u64 @ 184,
+    sndbuf_limited_us: u64 @ 184 = tcpi_sndbuf_limited,
     /// Bytes sent, with those sent again.
-    bytes_sent: u64 @ 200,
+    bytes_sent: u64 @ 200 = tcpi_bytes_sent,
     /// Bytes sent again.
-    bytes_retrans: u64 @ 208,
+    bytes_retrans: u64 @ 208 = tcpi_bytes_retrans,
     /// The peer's window, in bytes.
-    snd_wnd: u32 @ 228,
+    snd_wnd: u32 @ 228 = tcpi_snd_wnd,
 }
 
 impl TcpInfo {
@@ -236,54 +231,10 @@ mod tests {
         assert_eq!(TcpInfo::new(bytes, 128).bytes_acked(), Some(7));
     }
 
-    #[cfg(all(target_os = "linux", target_env = "gnu", target_endian = "little"))]
-    #[test]
-    fn every_field_is_where_the_kernel_has_it() {
-        macro_rules! same_place {
-            ($($field:ident: $kernels:ident,)*) => {$(
-                let mut bytes = [0; TCP_INFO_BYTES];
-                bytes[std::mem::offset_of!(libc::tcp_info, $kernels)] = 90;
-                let value = TcpInfo::new(bytes, TCP_INFO_BYTES).$field();
-                assert_eq!(value.map(u64::from), Some(90), stringify!($field));
-            )*};
-        }
-        same_place! {
-            rto_us: tcpi_rto,
-            snd_mss: tcpi_snd_mss,
-            rcv_mss: tcpi_rcv_mss,
-            unacked: tcpi_unacked,
-            sacked: tcpi_sacked,
-            lost: tcpi_lost,
-            last_data_sent_ms: tcpi_last_data_sent,
-            last_data_recv_ms: tcpi_last_data_recv,
-            last_ack_recv_ms: tcpi_last_ack_recv,
-            pmtu: tcpi_pmtu,
-            rtt_us: tcpi_rtt,
-            rttvar_us: tcpi_rttvar,
-            snd_ssthresh: tcpi_snd_ssthresh,
-            snd_cwnd: tcpi_snd_cwnd,
-            total_retrans: tcpi_total_retrans,
-            pacing_rate: tcpi_pacing_rate,
-            bytes_acked: tcpi_bytes_acked,
-            bytes_received: tcpi_bytes_received,
-            segs_out: tcpi_segs_out,
-            segs_in: tcpi_segs_in,
-            notsent_bytes: tcpi_notsent_bytes,
-            min_rtt_us: tcpi_min_rtt,
-            delivery_rate: tcpi_delivery_rate,
-            busy_time_us: tcpi_busy_time,
-            rwnd_limited_us: tcpi_rwnd_limited,
-            sndbuf_limited_us: tcpi_sndbuf_limited,
-            bytes_sent: tcpi_bytes_sent,
-            bytes_retrans: tcpi_bytes_retrans,
-            snd_wnd: tcpi_snd_wnd,
-        }
-    }
-
     #[test]
     fn states_lead_back_to_their_numbers() {
         for state in TcpState::ALL {
-            assert_eq!(TcpState::from_number(state as u8), state);
+            assert_eq!(TcpState::from_number(*state as u8), *state);
         }
         assert_eq!(TcpState::from_number(200), TcpState::Closed);
     }

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::{Io, ListenerSource};
-use crate::core::budget::Budget;
-use crate::event_loop::dispatch::Event;
+use crate::event_loop::javascript::Event;
+use crate::event_loop::turn::Budget;
 use crate::event_loop::{EventLoop, StreamSource};
+use crate::net::errno::{EMFILE, ENFILE, errno};
 use crate::net::{Listener, Stream};
 
 impl ListenerSource {
@@ -75,28 +76,11 @@ impl ListenerSource {
     }
 }
 
-/// A descriptor to give up when there are no more.
-#[cfg(unix)]
+/// A descriptor to give up when there are no more; `None` where there is no such file.
 pub(super) fn spare_descriptor() -> Option<File> {
     File::open("/dev/null").ok()
 }
 
-#[cfg(not(unix))]
-pub(super) fn spare_descriptor() -> Option<File> {
-    None
-}
-
-#[cfg(unix)]
 fn is_out_of_descriptors(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    error.raw_os_error().is_some_and(|code| {
-        [Errno::MFILE, Errno::NFILE]
-            .map(Errno::raw_os_error)
-            .contains(&code)
-    })
-}
-
-#[cfg(not(unix))]
-fn is_out_of_descriptors(_error: &io::Error) -> bool {
-    false
+    matches!(errno(error), EMFILE | ENFILE)
 }

@@ -11,13 +11,13 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::Socket;
 
-use super::attachment::Attachment;
-use super::dispatch::{AsyncContext, Event};
+use super::source::Attachment;
 use super::{EventLoop, Realm, Source, StreamSource};
 use crate::net::errno::{EBADF, EINVAL, errno, status};
-use crate::net::path::{BoundPath, bind_pipe};
-use crate::net::socket::{self, BindFlags};
+use crate::net::path::BoundPath;
+use crate::net::socket::{self, BindFlags, Bound, ip_addr};
 use crate::net::{Kind, Listener};
+use crate::sys::fd::{self, RawFd};
 use accept::spare_descriptor;
 
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ enum Io {
 /// A listening socket and its state.
 #[derive(Debug)]
 pub struct ListenerSource {
-    attachment: Attachment,
+    pub(super) attachment: Attachment,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) that libuv would report when it comes to listen(2).
@@ -65,36 +65,26 @@ impl ListenerSource {
     ///
     /// # Errors
     /// If the environment is ending.
-    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        if !self.attachment.has_context() {
-            let context = AsyncContext::of_owner(env, owner, resource_type)?;
-            self.attachment.set_context(context);
-        }
-        Ok(())
+    pub fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        self.attachment.attach(env, owner, resource_type)
     }
 
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `listen` to report, as libuv does.
     pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        let bound = socket::bound_tcp(addr, flags).map(|(socket, delayed_error)| {
-            self.delayed_error.set(delayed_error);
-            socket
-        });
-        self.set_bound(bound)
+        self.set_bound(socket::bound_tcp(addr, flags))
     }
 
     /// bind(2) to a path, which [`ListenerSource::close`] removes.
     pub fn bind_path(&self, path: &str) -> i32 {
-        let bound = socket::pipe().and_then(|socket| {
-            self.path.replace(bind_pipe(&socket, path)?);
-            Ok(socket)
-        });
-        self.set_bound(bound)
+        self.set_bound(socket::bound_pipe(path))
     }
 
-    fn set_bound(&self, bound: io::Result<Socket>) -> i32 {
+    fn set_bound(&self, bound: io::Result<Bound>) -> i32 {
         match bound {
-            Ok(socket) => {
-                self.io.replace(Io::Bound(socket));
+            Ok(bound) => {
+                self.delayed_error.set(bound.delayed_error);
+                self.path.replace(bound.path);
+                self.io.replace(Io::Bound(bound.socket));
                 0
             }
             Err(error) => errno(&error),
@@ -102,22 +92,18 @@ impl ListenerSource {
     }
 
     /// Adopts a descriptor that is bound, or listening already.
-    #[cfg(unix)]
-    pub fn open(&self, fd: std::os::fd::OwnedFd) -> i32 {
-        let socket = Socket::from(fd);
-        self.set_bound(socket.set_nonblocking(true).map(|()| socket))
+    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
+        let socket = match event_loop.sources.adopt(fd) {
+            Ok(fd) => Socket::from(fd),
+            Err(errno) => return errno,
+        };
+        self.set_bound(socket.set_nonblocking(true).map(|()| socket.into()))
     }
 
     /// Takes over the bound socket of a stream, which is then gone.
     pub fn adopt(&self, event_loop: &EventLoop, stream: &StreamSource) -> i32 {
-        match stream.take_unconnected(event_loop) {
-            Some(bound) => {
-                self.delayed_error.set(bound.delayed_error);
-                self.path.replace(bound.path);
-                self.set_bound(Ok(bound.socket))
-            }
-            None => EINVAL,
-        }
+        let bound = stream.take_unconnected(event_loop);
+        bound.map_or(EINVAL, |bound| self.set_bound(Ok(bound)))
     }
 
     /// listen(2); connections become events.
@@ -148,23 +134,20 @@ impl ListenerSource {
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         match &*self.io.borrow() {
             Io::None => Err(io::ErrorKind::NotConnected.into()),
-            Io::Bound(socket) => {
-                let addr = socket.local_addr()?.as_socket();
-                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
-            }
+            Io::Bound(socket) => ip_addr(&socket.local_addr()?),
             Io::Listening(listener) => listener.local_addr(),
         }
     }
 
     /// The descriptor, or -1.
-    #[cfg(unix)]
-    pub fn raw_fd(&self) -> i32 {
-        use std::os::fd::AsRawFd;
-        match &*self.io.borrow() {
-            Io::None => -1,
-            Io::Bound(socket) => socket.as_raw_fd(),
-            Io::Listening(listener) => listener.raw_fd(),
-        }
+    pub fn raw_fd(&self) -> RawFd {
+        let io = self.io.borrow();
+        let fd = match &*io {
+            Io::None => None,
+            Io::Bound(socket) => fd::of(socket),
+            Io::Listening(listener) => listener.fd(),
+        };
+        fd.map_or(-1, fd::number)
     }
 
     /// chmod(2) of the path: 1 is reading for all, 2 writing for all, 4 what is allowed already.
@@ -177,20 +160,18 @@ impl ListenerSource {
 
     /// Whether the listener keeps the process alive.
     pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
-        self.attachment.set_referenced(referenced);
+        self.attachment.referenced.set(referenced);
         self.update_alive(event_loop);
     }
 
     /// Whether it is referenced.
     pub fn is_referenced(&self) -> bool {
-        self.attachment.is_referenced()
+        self.attachment.referenced.get()
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {
         let is_listening = matches!(*self.io.borrow(), Io::Listening(_));
-        let alive =
-            (self.attachment.is_referenced() && is_listening) || self.attachment.is_closing();
-        self.attachment.keep_alive(event_loop, alive);
+        self.attachment.keep_alive(event_loop, is_listening, false);
     }
 
     /// Closes the descriptor and removes the path; a close event follows.
@@ -206,11 +187,6 @@ impl ListenerSource {
         self.io.replace(Io::None);
         self.spare.replace(None);
         self.path.replace(None);
-    }
-
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
-        self.attachment.keep_alive(event_loop, false);
-        self.attachment.emit(event_loop, Event::Close);
     }
 
     /// Closes without an event, because the environment ends.

@@ -5,54 +5,37 @@ use std::net::SocketAddr;
 
 use socket2::{SockAddr, Socket};
 
+use super::requests::CONNECTING;
 use super::{Io, StreamSource};
 use crate::event_loop::EventLoop;
 use crate::net::Stream;
-#[cfg(unix)]
-use crate::net::descriptor::is_unconnected;
+use crate::net::adopt::is_unconnected;
 use crate::net::errno::{EINVAL, EISCONN, errno};
-use crate::net::path::{BoundPath, bind_pipe, pipe_addr};
-use crate::net::socket::{self, BindFlags};
-
-/// What a listener adopts of a stream.
-pub(in crate::event_loop) struct BoundSocket {
-    pub socket: Socket,
-    /// What libuv would report when it comes to listen(2).
-    pub delayed_error: i32,
-    pub path: Option<BoundPath>,
-}
+use crate::net::path::pipe_addr;
+use crate::net::socket::{self, BindFlags, Bound};
+use crate::sys::fd::RawFd;
 
 impl StreamSource {
     /// bind(2) to an IP address. `EADDRINUSE` is kept for `connect` to report, as libuv does.
     pub fn bind(&self, addr: &SocketAddr, flags: BindFlags) -> i32 {
-        let mut io = self.io.borrow_mut();
-        if !matches!(*io, Io::None) {
-            return EINVAL;
-        }
-        match socket::bound_tcp(addr, flags) {
-            Ok((socket, delayed_error)) => {
-                self.delayed_error.set(delayed_error);
-                *io = Io::Unconnected(socket);
-                0
-            }
-            Err(error) => errno(&error),
-        }
+        self.set_bound(|| socket::bound_tcp(addr, flags))
     }
 
     /// bind(2) to a path, which goes with the stream.
     pub fn bind_path(&self, path: &str) -> i32 {
+        self.set_bound(|| socket::bound_pipe(path))
+    }
+
+    fn set_bound(&self, bind: impl FnOnce() -> io::Result<Bound>) -> i32 {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::None) {
             return EINVAL;
         }
-        let bound = socket::pipe().and_then(|socket| {
-            let path = bind_pipe(&socket, path)?;
-            Ok((socket, path))
-        });
-        match bound {
-            Ok((socket, path)) => {
-                *io = Io::Unconnected(socket);
-                self.path.set(path);
+        match bind() {
+            Ok(bound) => {
+                *io = Io::Unconnected(bound.socket);
+                self.delayed_error.set(bound.delayed_error);
+                self.path.set(bound.path);
                 0
             }
             Err(error) => errno(&error),
@@ -93,11 +76,7 @@ impl StreamSource {
     }
 
     /// connect(2) on the descriptor there is, or else on the one that `make` makes.
-    fn begin_connection(
-        &self,
-        make: impl FnOnce() -> io::Result<Socket>,
-        addr: &SockAddr,
-    ) -> io::Result<()> {
+    fn begin_connection(&self, make: impl FnOnce() -> io::Result<Socket>, addr: &SockAddr) -> io::Result<()> {
         let mut io = self.io.borrow_mut();
         if matches!(*io, Io::None) {
             *io = Io::Unconnected(make()?);
@@ -120,7 +99,7 @@ impl StreamSource {
         match Stream::from_socket(socket, self.kind) {
             Ok(stream) => {
                 self.io.replace(Io::Open(stream));
-                self.connecting.set(true);
+                self.requests.insert(CONNECTING);
                 self.update_alive(event_loop);
                 self.act_soon_if_ready(event_loop);
                 0
@@ -131,21 +110,22 @@ impl StreamSource {
 
     /// Reports `delayed_error` in the next turn.
     fn connect_later(&self, event_loop: &EventLoop) -> i32 {
-        self.connecting.set(true);
+        self.requests.insert(CONNECTING);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
         0
     }
 
     /// Adopts a descriptor. One that is not connected yet can still be.
-    #[cfg(unix)]
-    pub fn open(&self, event_loop: &EventLoop, fd: std::os::fd::OwnedFd) -> i32 {
+    pub fn open(&self, event_loop: &EventLoop, fd: RawFd) -> i32 {
+        let fd = match event_loop.sources.adopt(fd) {
+            Ok(fd) => fd,
+            Err(errno) => return errno,
+        };
         let _entered = event_loop.runtime().enter();
         let opened = if is_unconnected(&fd) {
             let socket = Socket::from(fd);
-            socket
-                .set_nonblocking(true)
-                .map(|()| Io::Unconnected(socket))
+            socket.set_nonblocking(true).map(|()| Io::Unconnected(socket))
         } else {
             Stream::from_fd(fd, self.kind).map(Io::Open)
         };
@@ -159,10 +139,7 @@ impl StreamSource {
     }
 
     /// Takes the bound socket out, for a listener to adopt; the stream is then gone.
-    pub(in crate::event_loop) fn take_unconnected(
-        &self,
-        event_loop: &EventLoop,
-    ) -> Option<BoundSocket> {
+    pub(in crate::event_loop) fn take_unconnected(&self, event_loop: &EventLoop) -> Option<Bound> {
         let mut io = self.io.borrow_mut();
         if !matches!(*io, Io::Unconnected(_)) {
             return None;
@@ -172,7 +149,7 @@ impl StreamSource {
         };
         self.attachment.begin_close();
         event_loop.sources.remove(self.attachment.id);
-        Some(BoundSocket {
+        Some(Bound {
             socket,
             delayed_error: self.delayed_error.get(),
             path: self.path.take(),

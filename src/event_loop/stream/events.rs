@@ -4,10 +4,13 @@ use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use super::requests::{
+    ARMED, AWAITING_WRITABLE, CONNECTING, FAST, FINISHING_WRITE, HUNG_UP, READING, SHUT_DOWN, SHUTTING_DOWN,
+};
 use super::{Io, StreamSource};
-use crate::core::budget::Budget;
-use crate::event_loop::dispatch::Event;
 use crate::event_loop::heap::keep_freed_memory;
+use crate::event_loop::javascript::Event;
+use crate::event_loop::turn::Budget;
 use crate::event_loop::{DriverKind, EventLoop};
 use crate::net::Stream;
 use crate::net::errno::{EBADF, errno, status};
@@ -26,14 +29,16 @@ impl StreamSource {
             self.attachment.close_in_turn(event_loop);
             return budget.spend(0);
         }
-        self.armed.set(false);
-        while let Some((event, bytes)) = self.next_event(event_loop.driver_kind()) {
+        self.requests.remove(ARMED);
+        while let Some((event, bytes)) = self.next_event(event_loop) {
             self.update_alive(event_loop);
             self.attachment.emit(event_loop, event);
             budget.spend(bytes);
             // As libuv, which looks when the callback and its ticks are over: whoever stopped and
             // started again in between still hears of the end.
-            self.hung_up.set(self.hung_up.get() && self.reading.get());
+            if !self.requests.has(READING) {
+                self.requests.remove(HUNG_UP);
+            }
             if self.attachment.is_closing() || event_loop.stopped.get() {
                 return;
             }
@@ -47,10 +52,10 @@ impl StreamSource {
     /// The next thing to tell, in libuv's order: a connection attempt, a write that is over, a
     /// shutdown, what can be read, what can be written. A waiting write goes first after a good many reads in a row, and after a
     /// read that seemed to be the last.
-    fn next_event(&self, driver: DriverKind) -> Option<(Event, usize)> {
+    fn next_event(&self, event_loop: &EventLoop) -> Option<(Event, usize)> {
         let io = self.io.borrow();
         let mut cx = Context::from_waker(self.attachment.waker());
-        if self.connecting.get() {
+        if self.requests.has(CONNECTING) {
             let outcome = match (self.delayed_error.take(), &*io) {
                 (0, Io::Open(stream)) => match stream.poll_connect(&mut cx) {
                     Poll::Ready(connected) => status(&connected),
@@ -59,17 +64,16 @@ impl StreamSource {
                 (0, _) => EBADF,
                 (delayed, _) => delayed,
             };
-            self.connecting.set(false);
+            self.requests.remove(CONNECTING);
             return Some((Event::Connect(outcome), 0));
         }
         let Io::Open(stream) = &*io else { return None };
-        if self.finishing_write.replace(false) {
+        if self.requests.remove(FINISHING_WRITE) {
             return Some((Event::Writable, 0));
         }
-        if self.shutting_down.replace(false) {
-            let outcome = stream.shutdown();
-            self.has_shut_down.set(outcome.is_ok());
-            return Some((Event::Shutdown(status(&outcome)), 0));
+        if self.requests.remove(SHUTTING_DOWN) {
+            self.requests.set(SHUT_DOWN, stream.shutdown().is_ok());
+            return Some((Event::Shutdown, 0));
         }
         let has_read_enough = self.reads_in_a_row.get() >= READS_BEFORE_A_WRITE;
         if !has_read_enough && let Some(read) = self.next_read(stream, &mut cx) {
@@ -77,11 +81,11 @@ impl StreamSource {
             return Some(read);
         }
         self.reads_in_a_row.set(0);
-        if self.awaiting_writable.get()
+        if self.requests.has(AWAITING_WRITABLE)
             && stream.poll_write_ready(&mut cx).is_ready()
-            && (has_read_enough || driver == DriverKind::Loop || !self.has_unread_end(stream))
+            && (has_read_enough || event_loop.driver_kind() == DriverKind::Loop || !self.has_unread_end(stream))
         {
-            self.awaiting_writable.set(false);
+            self.requests.remove(AWAITING_WRITABLE);
             return Some((Event::Writable, 0));
         }
         if has_read_enough {
@@ -94,41 +98,43 @@ impl StreamSource {
     /// thread saw room for a write and is held at its gate since. A write that came first would take
     /// the error away; the wake for the reader is on its way.
     fn has_unread_end(&self, stream: &Stream) -> bool {
-        self.reading.get() && stream.is_over()
+        self.requests.has(READING) && stream.is_over()
     }
 
-    /// How much the next read may take. A stream that fills its reads gets the whole slab: fewer
+    /// How much the next read may take. A stream that fills its reads gets the whole buffer: fewer
     /// and larger calls halve what a fast stream costs. One that JavaScript stops now and then
     /// does not, so that no more is read beyond its high-water mark than libuv would read.
     fn next_read_len(&self) -> usize {
-        let slab = &self.attachment.realm.slab;
-        let most = if self.is_fast.get() {
-            slab.len()
+        let buffer = &self.attachment.realm.read_buffer;
+        let most = if self.requests.has(FAST) {
+            buffer.len()
         } else {
-            slab.len().min(READ_BYTES)
+            buffer.len().min(READ_BYTES)
         };
         most.min(self.read_limit.get() as usize)
     }
 
     fn next_read(&self, stream: &Stream, cx: &mut Context<'_>) -> Option<(Event, usize)> {
-        while self.reading.get() {
-            if self.hung_up.take() {
-                self.reading.set(false);
+        while self.requests.has(READING) {
+            if self.requests.remove(HUNG_UP) {
+                self.requests.remove(READING);
                 return Some((Event::Read(0), 0));
             }
-            if self.armed.get() {
+            if self.requests.has(ARMED) {
                 return None;
             }
             let limit = self.next_read_len();
-            let slab = &self.attachment.realm.slab;
-            match slab.fill(limit, |buf| stream.try_recv(buf)) {
+            let buffer = &self.attachment.realm.read_buffer;
+            let received = buffer.fill(limit, |buf| stream.try_recv(buf));
+            match received.unwrap_or_else(|| Err(io::ErrorKind::WouldBlock.into())) {
                 Ok(0) => {
-                    self.reading.set(false);
+                    self.requests.remove(READING);
                     return Some((Event::Read(0), 0));
                 }
                 Ok(n) => {
-                    self.is_fast.set(n >= READ_BYTES);
-                    if self.is_fast.get() {
+                    let is_fast = n >= READ_BYTES;
+                    self.requests.set(FAST, is_fast);
+                    if is_fast {
                         keep_freed_memory();
                     }
                     if n < limit {
@@ -143,7 +149,7 @@ impl StreamSource {
                     }
                 }
                 Err(error) => {
-                    self.reading.set(false);
+                    self.requests.remove(READING);
                     return Some((Event::Read(errno(&error)), 0));
                 }
             }
@@ -156,11 +162,11 @@ impl StreamSource {
     /// write that waits learns of it before the next read does.
     fn look_after_partial_read(&self, stream: &Stream, cx: &mut Context<'_>) {
         if stream.poll_read_ready(cx).is_pending() {
-            self.armed.set(true);
+            self.requests.insert(ARMED);
         } else if !self.attachment.realm.hang_up_is_end {
             self.reads_in_a_row.set(READS_BEFORE_A_WRITE);
         } else if stream.is_hung_up() {
-            self.hung_up.set(true);
+            self.requests.insert(HUNG_UP);
         }
     }
 
@@ -171,9 +177,9 @@ impl StreamSource {
             let io = self.io.borrow();
             let Io::Open(stream) = &*io else { return };
             let mut cx = Context::from_waker(self.attachment.waker());
-            let wants_write = self.connecting.get() || self.awaiting_writable.get();
+            let wants_write = self.requests.has(CONNECTING | AWAITING_WRITABLE);
             (wants_write && stream.poll_write_ready(&mut cx).is_ready())
-                || (self.reading.get() && stream.poll_read_ready(&mut cx).is_ready())
+                || (self.requests.has(READING) && stream.poll_read_ready(&mut cx).is_ready())
         };
         if is_ready {
             self.attachment.schedule(event_loop);

@@ -6,6 +6,7 @@
 mod connect;
 mod events;
 mod options;
+mod requests;
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IoSlice};
@@ -14,13 +15,13 @@ use std::rc::Rc;
 use napi::{Env, Result, bindgen_prelude::Object};
 use socket2::{SockRef, Socket};
 
-use super::attachment::Attachment;
-use super::dispatch::{AsyncContext, Event};
+use super::source::Attachment;
 use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::path::PathSlot;
 use crate::net::{Kind, Stream};
+use requests::{AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN};
 
 #[derive(Debug, Default)]
 enum Io {
@@ -36,30 +37,17 @@ enum Io {
 /// A stream socket and its state.
 #[derive(Debug)]
 pub struct StreamSource {
-    attachment: Attachment,
+    pub(super) attachment: Attachment,
     kind: Kind,
     io: RefCell<Io>,
     /// An error of bind(2) or connect(2) that libuv would report later.
     delayed_error: Cell<i32>,
-    reading: Cell<bool>,
+    requests: Requests,
     /// The most bytes that one read event may carry.
     read_limit: Cell<u32>,
-    /// The last read took all that it could: the next one may take more.
-    is_fast: Cell<bool>,
-    /// tokio knows the waker and has nothing to read: no need to ask again in this run.
-    armed: Cell<bool>,
-    /// The last read was partial and the connection is over: the end comes next.
-    hung_up: Cell<bool>,
     reads_in_a_row: Cell<u8>,
-    connecting: Cell<bool>,
-    awaiting_writable: Cell<bool>,
-    /// A write is over, which JavaScript knows and is told in the next turn.
-    finishing_write: Cell<bool>,
-    shutting_down: Cell<bool>,
     /// The path that it made and removes again.
     path: PathSlot,
-    /// The FIN was sent: it is in the send queue until it is acknowledged.
-    has_shut_down: Cell<bool>,
 }
 
 impl StreamSource {
@@ -74,7 +62,7 @@ impl StreamSource {
         let kind = stream.kind();
         let id = Self::insert(event_loop, realm, kind, Io::Open(stream));
         let context = realm.listeners.context_of_nobody(listener.id, id, kind);
-        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.source(id)) {
+        if let (Some(context), Some(Source::Stream(stream))) = (context, event_loop.sources.get(id)) {
             stream.attachment.set_context(context);
         }
         id
@@ -87,26 +75,12 @@ impl StreamSource {
                 kind,
                 io: RefCell::new(io),
                 delayed_error: Cell::new(0),
-                reading: Cell::new(false),
+                requests: Requests::default(),
                 read_limit: Cell::new(u32::MAX),
-                is_fast: Cell::new(false),
-                armed: Cell::new(false),
-                hung_up: Cell::new(false),
                 reads_in_a_row: Cell::new(0),
-                connecting: Cell::new(false),
-                awaiting_writable: Cell::new(false),
-                finishing_write: Cell::new(false),
-                shutting_down: Cell::new(false),
                 path: PathSlot::default(),
-                has_shut_down: Cell::new(false),
             }))
         })
-    }
-
-    /// TCP or Unix-domain.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Has events told from now on, in the async context of this moment; those of an accepted stream are
@@ -114,12 +88,8 @@ impl StreamSource {
     ///
     /// # Errors
     /// If the environment is ending.
-    pub fn attach(&self, env: &Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
-        if !self.attachment.has_context() {
-            let context = AsyncContext::of_owner(env, owner, resource_type)?;
-            self.attachment.set_context(context);
-        }
-        Ok(())
+    pub fn attach(&self, env: Env, owner: &Object<'_>, resource_type: &str) -> Result<()> {
+        self.attachment.attach(env, owner, resource_type)
     }
 
     /// Starts to read, at the latest when the stream is connected. `ENOTCONN` for what cannot be read, as of libuv.
@@ -129,25 +99,25 @@ impl StreamSource {
             Io::Open(stream) if !stream.is_readable() => return ENOTCONN,
             Io::Unconnected(_) | Io::Open(_) => {}
         }
-        if !self.reading.replace(true) {
+        if self.requests.insert(READING) {
             self.update_alive(event_loop);
             self.act_soon_if_ready(event_loop);
         }
         0
     }
 
-    /// Stops reading. What arrives waits in the kernel.
-    pub fn read_stop(&self, event_loop: &EventLoop) {
-        if self.reading.replace(false) {
-            self.is_fast.set(false);
+    /// Stops reading, which always succeeds. What arrives waits in the kernel.
+    pub fn read_stop(&self, event_loop: &EventLoop) -> i32 {
+        if self.requests.remove(READING) {
+            self.requests.remove(FAST);
             self.update_alive(event_loop);
         }
+        0
     }
 
     /// Bounds what one read event carries; 0 lifts the bound.
     pub fn limit_read(&self, bytes: u32) {
-        self.read_limit
-            .set(if bytes == 0 { u32::MAX } else { bytes });
+        self.read_limit.set(if bytes == 0 { u32::MAX } else { bytes });
     }
 
     /// One send(2); the number of bytes that the kernel took, or an error.
@@ -172,7 +142,7 @@ impl StreamSource {
 
     /// Waits until the kernel takes bytes, or would refuse them for good; then a writable event.
     pub fn await_writable(&self, event_loop: &EventLoop) {
-        if self.awaiting_writable.replace(true) {
+        if !self.requests.insert(AWAITING_WRITABLE) {
             return;
         }
         self.update_alive(event_loop);
@@ -186,7 +156,7 @@ impl StreamSource {
     /// A writable event in the next turn, before anything is read: as libuv tells the outcome of a write
     /// that it could finish right away.
     pub fn finish_write(&self, event_loop: &EventLoop) {
-        self.finishing_write.set(true);
+        self.requests.insert(FINISHING_WRITE);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
     }
@@ -196,7 +166,7 @@ impl StreamSource {
         if !matches!(*self.io.borrow(), Io::Open(_)) {
             return ENOTCONN;
         }
-        self.shutting_down.set(true);
+        self.requests.insert(SHUTTING_DOWN);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
         0
@@ -212,11 +182,7 @@ impl StreamSource {
         let unacknowledged = self.bytes_unacknowledged();
         self.io.replace(Io::None);
         self.path.set(None);
-        self.reading.set(false);
-        self.connecting.set(false);
-        self.awaiting_writable.set(false);
-        self.finishing_write.set(false);
-        self.shutting_down.set(false);
+        self.requests.remove(READING | PENDING);
         self.update_alive(event_loop);
         self.attachment.schedule_close(event_loop);
         unacknowledged
@@ -225,7 +191,7 @@ impl StreamSource {
     /// Closes with a reset instead of a FIN; the answer is that of [`StreamSource::close`], and negative
     /// only if it was not closed.
     pub fn reset(&self, event_loop: &Rc<EventLoop>) -> i32 {
-        match self.with_socket(set_reset_on_close) {
+        match self.set_option(set_reset_on_close) {
             0 => self.close(event_loop).max(0),
             failed => failed,
         }
@@ -233,28 +199,18 @@ impl StreamSource {
 
     /// Whether the stream keeps the process alive while it reads.
     pub fn set_referenced(&self, event_loop: &EventLoop, referenced: bool) {
-        self.attachment.set_referenced(referenced);
+        self.attachment.referenced.set(referenced);
         self.update_alive(event_loop);
     }
 
     /// Whether it is referenced.
     pub fn is_referenced(&self) -> bool {
-        self.attachment.is_referenced()
+        self.attachment.referenced.get()
     }
 
     fn update_alive(&self, event_loop: &EventLoop) {
-        let alive = (self.attachment.is_referenced() && self.reading.get())
-            || self.connecting.get()
-            || self.awaiting_writable.get()
-            || self.finishing_write.get()
-            || self.shutting_down.get()
-            || self.attachment.is_closing();
-        self.attachment.keep_alive(event_loop, alive);
-    }
-
-    pub(super) fn emit_close(&self, event_loop: &EventLoop) {
-        self.attachment.keep_alive(event_loop, false);
-        self.attachment.emit(event_loop, Event::Close);
+        let (is_reading, is_pending) = (self.requests.has(READING), self.requests.has(PENDING));
+        self.attachment.keep_alive(event_loop, is_reading, is_pending);
     }
 
     /// Closes without an event, because the environment ends.

@@ -3,51 +3,49 @@
 use std::io;
 use std::net::SocketAddr;
 
-use socket2::{SockAddr, SockRef};
+use socket2::SockRef;
 
+use super::requests::SHUT_DOWN;
 use super::{Io, StreamSource};
-use crate::net::delivery::Look;
-use crate::net::errno::{EBADF, EINVAL, errno, status};
+use crate::net::delivery::{self, Look};
+use crate::net::errno::{EBADF, EINVAL, errno};
 use crate::net::options::{self, Keepalive};
+use crate::net::socket::ip_addr;
 use crate::net::tcp_info::TcpInfo;
+use crate::sys::fd::{self, BorrowedFd, RawFd};
 
 impl StreamSource {
     /// `TCP_NODELAY`.
     pub fn set_nodelay(&self, enable: bool) -> i32 {
-        self.with_socket(|socket| socket.set_tcp_nodelay(enable))
+        self.set_option(|socket| socket.set_tcp_nodelay(enable))
     }
 
     /// `SO_KEEPALIVE` and its times.
     pub fn set_keepalive(&self, keepalive: Option<Keepalive>) -> i32 {
-        self.with_socket(|socket| options::set_keepalive(socket, keepalive))
+        self.set_option(|socket| options::set_keepalive(socket, keepalive))
     }
 
     /// `IP_TOS` or `IPV6_TCLASS`.
     pub fn set_type_of_service(&self, tos: u8) -> i32 {
-        self.with_socket(|socket| options::set_type_of_service(socket, tos))
+        self.set_option(|socket| options::set_type_of_service(socket, tos))
     }
 
     /// The type of service, or an error.
     pub fn type_of_service(&self) -> i32 {
-        let mut tos = 0;
-        let failed = self.with_socket(|socket| {
-            tos = options::type_of_service(socket)?;
-            Ok(())
-        });
-        match failed {
-            0 => i32::try_from(tos).unwrap_or(EINVAL),
-            error => error,
-        }
+        self.with_socket(|socket| {
+            let tos = options::type_of_service(socket)?;
+            Ok(i32::try_from(tos).unwrap_or(EINVAL))
+        })
     }
 
     /// `TCP_USER_TIMEOUT` in milliseconds; 0 is the system's.
     pub fn set_user_timeout(&self, ms: u32) -> i32 {
-        self.with_socket(|socket| options::set_user_timeout(socket, ms))
+        self.set_option(|socket| options::set_user_timeout(socket, ms))
     }
 
     /// `TCP_NOTSENT_LOWAT` in bytes.
     pub fn set_notsent_lowat(&self, bytes: u32) -> i32 {
-        self.with_socket(|socket| options::set_notsent_lowat(socket, bytes))
+        self.set_option(|socket| options::set_notsent_lowat(socket, bytes))
     }
 
     /// One look at what became of the bytes; see [`crate::net::delivery`].
@@ -55,10 +53,7 @@ impl StreamSource {
     /// # Errors
     /// As the system calls; `EBADF` without a connection.
     pub fn look(&self) -> io::Result<Look> {
-        #[cfg(unix)]
-        return self.with_open_fd(|fd| super::super::kernel::look_at(fd, self.has_shut_down.get()));
-        #[cfg(not(unix))]
-        Err(io::ErrorKind::Unsupported.into())
+        self.with_open_fd(|fd| delivery::look_at(fd, self.requests.has(SHUT_DOWN)))
     }
 
     /// `TCP_INFO`.
@@ -66,41 +61,37 @@ impl StreamSource {
     /// # Errors
     /// As getsockopt(2); `EBADF` without a connection.
     pub fn tcp_info(&self) -> io::Result<TcpInfo> {
-        #[cfg(unix)]
-        return self.with_open_fd(super::super::kernel::tcp_info);
-        #[cfg(not(unix))]
-        Err(io::ErrorKind::Unsupported.into())
+        self.with_open_fd(delivery::tcp_info)
     }
 
     /// Bytes that the kernel has taken and the peer has not acknowledged, less the FIN, or an error.
     pub(super) fn bytes_unacknowledged(&self) -> i32 {
-        #[cfg(unix)]
-        let queue = self.with_open_fd(super::super::kernel::bytes_in_send_queue);
-        #[cfg(not(unix))]
-        let queue: io::Result<u32> = Err(io::ErrorKind::Unsupported.into());
-        match queue {
+        match self.with_open_fd(delivery::bytes_in_send_queue) {
             Ok(bytes) => {
-                let fin = u32::from(bytes > 0 && self.has_shut_down.get());
+                let fin = u32::from(bytes > 0 && self.requests.has(SHUT_DOWN));
                 i32::try_from(bytes - fin).unwrap_or(i32::MAX)
             }
             Err(error) => errno(&error),
         }
     }
 
-    #[cfg(unix)]
-    fn with_open_fd<T>(
-        &self,
-        call: impl FnOnce(std::os::fd::BorrowedFd<'_>) -> io::Result<T>,
-    ) -> io::Result<T> {
+    fn with_open_fd<T>(&self, call: impl FnOnce(BorrowedFd<'_>) -> io::Result<T>) -> io::Result<T> {
         match &*self.io.borrow() {
-            Io::Open(stream) => super::super::kernel::with_fd(stream.raw_fd(), call),
-            _ => Err(io::Error::from_raw_os_error(-EBADF)),
+            Io::Open(stream) => stream.fd().map(call),
+            _ => None,
         }
+        .unwrap_or_else(|| Err(delivery::no_descriptor()))
     }
 
-    pub(super) fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+    pub(super) fn set_option(&self, set: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+        self.with_socket(|socket| set(socket).map(|()| 0))
+    }
+
+    /// What `call` says, or the number of its error; `EBADF` without a socket.
+    fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<i32>) -> i32 {
         let io = self.io.borrow();
-        io.socket().map_or(EBADF, |socket| status(&call(&socket)))
+        let answer = io.socket().map(|socket| call(&socket));
+        answer.map_or(EBADF, |answer| answer.unwrap_or_else(|error| errno(&error)))
     }
 
     /// getsockname(2).
@@ -129,18 +120,13 @@ impl StreamSource {
     }
 
     /// The descriptor, or -1.
-    #[cfg(unix)]
-    pub fn raw_fd(&self) -> i32 {
-        use std::os::fd::AsRawFd;
-        match &*self.io.borrow() {
-            Io::None => -1,
-            Io::Unconnected(socket) => socket.as_raw_fd(),
-            Io::Open(stream) => stream.raw_fd(),
-        }
+    pub fn raw_fd(&self) -> RawFd {
+        let io = self.io.borrow();
+        let fd = match &*io {
+            Io::None => None,
+            Io::Unconnected(socket) => fd::of(socket),
+            Io::Open(stream) => stream.fd(),
+        };
+        fd.map_or(-1, fd::number)
     }
-}
-
-fn ip_addr(addr: &SockAddr) -> io::Result<SocketAddr> {
-    addr.as_socket()
-        .ok_or_else(|| io::ErrorKind::Unsupported.into())
 }

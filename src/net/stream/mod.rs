@@ -8,15 +8,15 @@ use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
 
-#[cfg(unix)]
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{SockRef, Socket};
+use socket2::{SockAddr, SockRef, Socket};
 use tokio::io::Interest;
 
-use super::Kind;
 #[cfg(unix)]
 use super::fifo::Fifo;
 use super::registered::Registered;
+use super::socket::ip_addr;
+use super::{Kind, poll};
+use crate::sys::fd::{self, BorrowedFd, OwnedFd};
 
 pub use transfer::MAX_SLICES;
 
@@ -58,12 +58,21 @@ impl Stream {
     /// # Errors
     /// As fcntl(2) and `epoll_ctl(2)`; a regular file is `EPERM`.
     #[cfg(unix)]
-    pub fn from_fd(fd: std::os::fd::OwnedFd, kind: Kind) -> io::Result<Self> {
+    pub fn from_fd(fd: OwnedFd, kind: Kind) -> io::Result<Self> {
         rustix::io::ioctl_fionbio(&fd, true)?;
         if kind == Kind::Pipe && rustix::net::sockopt::socket_type(&fd).is_err() {
             return Fifo::new(fd).map(|fifo| Self::Fifo(Box::new(fifo)));
         }
         Self::from_socket(Socket::from(fd), kind)
+    }
+
+    /// There is none to adopt.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(unix))]
+    pub fn from_fd(fd: OwnedFd, _kind: Kind) -> io::Result<Self> {
+        fd.never()
     }
 
     /// Whether it can be read at all: the write end of a pipe cannot.
@@ -103,7 +112,7 @@ impl Stream {
     /// Asks the kernel whether both directions are over, which the driver may not have seen yet.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        each!(self, stream => has_hung_up(&*stream.socket()), _fifo => false)
+        each!(self, stream => stream.fd().is_some_and(poll::has_hung_up), _fifo => false)
     }
 
     /// TCP or Unix-domain; a pipe counts as the latter.
@@ -128,8 +137,8 @@ impl Stream {
             other => other.map(drop),
         };
         let outcome = each!(self,
-            stream => stream.try_io(Interest::WRITABLE, |socket| confirm(is_writable(socket))),
-            fifo => fifo.try_write_io(|pipe| confirm(is_writable(pipe)))
+            stream => stream.try_io(Interest::WRITABLE, |socket| confirm(is_writable(fd::of(socket)))),
+            fifo => fifo.try_write_io(|pipe| confirm(is_writable(fd::of(pipe))))
         );
         match outcome {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(()),
@@ -154,10 +163,8 @@ impl Stream {
     /// # Errors
     /// As shutdown(2); `ENOTCONN` when the peer has reset the connection.
     pub fn shutdown(&self) -> io::Result<()> {
-        match self.socket() {
-            Some(socket) => socket.shutdown(std::net::Shutdown::Write),
-            None => Ok(()),
-        }
+        let socket = self.socket();
+        socket.map_or(Ok(()), |socket| socket.shutdown(std::net::Shutdown::Write))
     }
 
     /// The socket, for its options; `None` for a pipe, which has none.
@@ -171,13 +178,7 @@ impl Stream {
     /// # Errors
     /// As getsockname(2); `Unsupported` for what has no IP address.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        match self {
-            Self::Socket(stream, Kind::Tcp) => {
-                let addr = stream.socket().local_addr()?.as_socket();
-                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
-            }
-            _ => Err(io::ErrorKind::Unsupported.into()),
-        }
+        self.ip_addr(|socket| socket.local_addr())
     }
 
     /// getpeername(2) of a TCP stream.
@@ -185,48 +186,24 @@ impl Stream {
     /// # Errors
     /// As getpeername(2); `Unsupported` for what has no IP address.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.ip_addr(|socket| socket.peer_addr())
+    }
+
+    fn ip_addr(&self, ask: fn(&SockRef<'_>) -> io::Result<SockAddr>) -> io::Result<SocketAddr> {
         match self {
-            Self::Socket(stream, Kind::Tcp) => {
-                let addr = stream.socket().peer_addr()?.as_socket();
-                addr.ok_or_else(|| io::ErrorKind::Unsupported.into())
-            }
+            Self::Socket(stream, Kind::Tcp) => ip_addr(&ask(&stream.socket())?),
             _ => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 
     /// The descriptor.
-    #[cfg(unix)]
     #[must_use]
-    pub fn raw_fd(&self) -> std::os::fd::RawFd {
-        use std::os::fd::AsRawFd;
-        each!(self, stream => stream.socket().as_raw_fd(), fifo => fifo.as_raw_fd())
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        each!(self, stream => stream.fd(), fifo => fd::of(&**fifo))
     }
 }
 
-#[cfg(unix)]
-fn is_writable(fd: impl std::os::fd::AsFd) -> io::Result<bool> {
-    Ok(!poll_now(fd, PollFlags::OUT)?.is_empty())
-}
-
-#[cfg(unix)]
-fn has_hung_up(fd: impl std::os::fd::AsFd) -> bool {
-    poll_now(fd, PollFlags::empty()).is_ok_and(|events| events.contains(PollFlags::HUP))
-}
-
-/// poll(2) without waiting.
-#[cfg(unix)]
-fn poll_now(fd: impl std::os::fd::AsFd, events: PollFlags) -> io::Result<PollFlags> {
-    let mut fds = [PollFd::new(&fd, events)];
-    poll(&mut fds, Some(&Timespec::default()))?;
-    Ok(fds[0].revents())
-}
-
-#[cfg(not(unix))]
-fn is_writable<T>(_socket: T) -> io::Result<bool> {
-    Ok(false)
-}
-
-#[cfg(not(unix))]
-fn has_hung_up<T>(_socket: T) -> bool {
-    false
+/// Whether the kernel takes bytes; `false` where it cannot be asked.
+fn is_writable(fd: Option<BorrowedFd<'_>>) -> io::Result<bool> {
+    fd.map_or(Ok(false), poll::is_writable)
 }

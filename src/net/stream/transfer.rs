@@ -10,6 +10,7 @@ use std::io::{self, IoSlice, Read};
 use tokio::io::Interest;
 
 use super::{Stream, each};
+use crate::net::errno::{ENOBUFS, errno};
 
 /// The most slices that one sendmsg(2) takes: `UIO_MAXIOV` on Linux, `IOV_MAX` elsewhere.
 pub const MAX_SLICES: usize = 1_024;
@@ -93,11 +94,8 @@ fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T
 
 /// A kernel that is out of buffers for the moment is one that takes nothing now; libuv says so too.
 fn would_block_without_buffers(sent: io::Result<usize>) -> io::Result<usize> {
-    #[cfg(unix)]
-    if let Err(error) = &sent
-        && error.raw_os_error() == Some(rustix::io::Errno::NOBUFS.raw_os_error())
-    {
-        return Err(io::ErrorKind::WouldBlock.into());
+    match sent {
+        Err(error) if cfg!(unix) && errno(&error) == ENOBUFS => Err(io::ErrorKind::WouldBlock.into()),
+        sent => sent,
     }
-    sent
 }

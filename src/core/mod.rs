@@ -1,7 +1,0 @@
-//! Pure logic: no napi, no tokio, no clock, no system calls.
-#![forbid(unsafe_code)]
-
-pub mod address;
-pub mod budget;
-pub mod ending;
-pub mod error;
