@@ -11,7 +11,7 @@ const process = require('node:process');
 const { describe, it } = require('node:test');
 
 const safe = require('../..');
-const safeHttp = require('../http');
+const safeHttp = require('../../http');
 const { connectedToPaused } = require('../support/connection');
 const { listening } = require('../support/listening');
 const { refuses } = require('../support/refusal');

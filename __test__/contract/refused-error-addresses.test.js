@@ -205,7 +205,7 @@ describe('the addresses on the error', { timeout: 150_000 }, () => {
 
   for (const [name, module] of [
     ['node:http', http],
-    ['safe-socket/http', require('../http')],
+    ['safe-socket/http', require('../../http')],
   ]) {
     it(`of a response of ${name} are those of its connection, finished or lost`, async (t) => {
       const server = module.createServer();
