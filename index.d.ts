@@ -14,8 +14,8 @@ export {
   setDefaultAutoSelectFamilyAttemptTimeout,
 } from 'node:net';
 
-export { SocketAlreadyEndedError } from './types/error';
-export type { EndedBy, PartialWrite } from './types/error';
+export { SocketAlreadyEndedError, isSocketAlreadyEnded } from './types/error';
+export type { EndedBy, PartialWrite, RefusalDetails } from './types/error';
 export { safeSend, safeSocket } from './types/guard';
 export type { OnRefused, SafeSocketOptions, StreamLike } from './types/guard';
 export { Socket, Socket as Stream, connect, connect as createConnection } from './types/socket';

@@ -2,7 +2,7 @@
 
 const { isEnded } = require('./contract/ending');
 const { checkChunk } = require('./contract/refusal');
-const { SocketAlreadyEndedError } = require('./contract/refused-error');
+const { isSocketAlreadyEnded } = require('./contract/refused-error');
 const { invalidArgType } = require('./errors/argument');
 
 /** @import { AnyStream } from './node/stream' */
@@ -29,7 +29,7 @@ function safeSend(socket, data, encoding, callback) {
     return true;
   } catch (error) {
     // A guarded stream can know of an end that does not show in its properties.
-    if (error instanceof SocketAlreadyEndedError) return false;
+    if (isSocketAlreadyEnded(error)) return false;
     throw error;
   }
 }

@@ -42,7 +42,8 @@ export interface StreamLike {
  * Guards a stream that you already hold, and returns that very object. Guarding twice is a no-op; options given then
  * replace those given before.
  *
- * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for a bad option
+ * @throws {TypeError} `ERR_INVALID_ARG_TYPE` or `ERR_INVALID_ARG_VALUE` for a bad option, one that does not exist, and one
+ *   that does not apply to a stream that is there already
  */
 export function safeSocket<T extends StreamLike>(socket: T, options?: SafeSocketOptions): T;
 /**
@@ -51,6 +52,12 @@ export function safeSocket<T extends StreamLike>(socket: T, options?: SafeSocket
  * @throws {Error} `ERR_SAFE_SOCKET_BINARY` without the native binary
  */
 export function safeSocket(port: number, options?: Omit<TcpNetConnectOpts, 'port'> & SafeSocketOptions): Socket;
+/** Connects a Rust-backed socket to a TCP port of a host. */
+export function safeSocket(
+  port: number,
+  host: string,
+  options?: Omit<TcpNetConnectOpts, 'port' | 'host'> & SafeSocketOptions,
+): Socket;
 /** Connects a Rust-backed socket to the path of a Unix-domain socket. */
 export function safeSocket(path: string, options?: Omit<IpcNetConnectOpts, 'path'> & SafeSocketOptions): Socket;
 /** Connects a Rust-backed socket; the options are those of `net.connect()` and ours. */

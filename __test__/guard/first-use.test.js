@@ -94,10 +94,10 @@ describe('under the preload, before a socket is used', { timeout: 150_000 }, () 
       connected((address) => {
         const socket = net.connect(address, () => {
           socket.end();
-          setTimeout(() => { try { socket.write('late'); } catch (error) { print(error.message); } }, 20);
+          setTimeout(() => { try { socket.write('late'); } catch (error) { print(error.endedAgoMs); } }, 20);
         });
       });`;
-    assert.match(await answer(script), /by end\(\), [1-9]\d+ ms ago/);
+    assert.ok((await answer(script)) >= 10);
   });
 });
 

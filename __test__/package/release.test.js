@@ -111,10 +111,7 @@ describe('the released packages', () => {
     await cp(path.join(folder, 'node_modules/safe-socket'), copy, { recursive: true });
     const program = path.join(__dirname, '..', 'fixtures', 'programs', 'outlives-the-package.js');
     const { stdout } = await run(process.execPath, ['--require', path.join(copy, 'register.js'), program, copy]);
-    assert.match(
-      stdout,
-      /^The socket has already been ended\. .*by end\(\), .*This write\(\) of 4 bytes was refused\.\nHTTP\/1\.1 200 OK\n$/,
-    );
+    assert.match(stdout, /^The socket has already been ended\. .*by end\(\)\.\nHTTP\/1\.1 200 OK\n$/);
   });
 
   for (const [what, program] of [

@@ -58,6 +58,7 @@ const ADDED = {
     safeSocket: 'the contract',
     safeSend: 'the contract',
     SocketAlreadyEndedError: 'the contract',
+    isSocketAlreadyEnded: 'the contract',
     delivered: 'the contract',
     tcpInfo: 'the contract',
     closeGracefully: 'the fate of bytes',

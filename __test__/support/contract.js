@@ -112,6 +112,26 @@ const ENDINGS = [
     },
   },
   {
+    name: "after destroy(error) inside 'timeout'",
+    endedBy: 'timeout',
+    cause: Object.assign(new Error('too slow'), { code: 'ECONNRESET' }),
+    async end({ socket }) {
+      socket.once('error', () => {});
+      socket.setTimeout(1, () => socket.destroy(this.cause));
+      await new Promise((resolve) => socket.once('close', resolve));
+    },
+  },
+  {
+    name: 'after destroy(error), with a timeout that has not fired',
+    endedBy: 'error',
+    cause: new Error('enough'),
+    async end({ socket }) {
+      socket.once('error', () => {});
+      socket.setTimeout(1_000_000);
+      socket.destroy(this.cause);
+    },
+  },
+  {
     name: "after end() inside 'timeout'",
     endedBy: 'timeout',
     async end({ socket }) {

@@ -1,4 +1,4 @@
-import { SocketAlreadyEndedError } from 'safe-socket';
+import { SocketAlreadyEndedError, isSocketAlreadyEnded } from 'safe-socket';
 import type { EndedBy, RefusedMessage } from 'safe-socket';
 
 import { type Equal, holds } from './equal';
@@ -10,6 +10,9 @@ function told(error: unknown): EndedBy | undefined {
   holds<Equal<typeof error.bytesRefused, number>>();
   holds<Equal<typeof error.bytesWritten, number | undefined>>();
   holds<Equal<typeof error.cause, unknown>>();
+  holds<Equal<typeof error.endedAgoMs, number | undefined>>();
+  holds<Equal<typeof error.remoteAddress, string | undefined>>();
+  holds<Equal<typeof error.localPort, number | undefined>>();
   const asError: Error = error;
   return asError === error ? error.endedBy : undefined;
 }
@@ -27,8 +30,20 @@ const how: Record<EndedBy, true> = {
 };
 how.local satisfies true;
 
-// @ts-expect-error: only safe-socket makes them
-new SocketAlreadyEndedError();
+// For tests of a user's own.
+new SocketAlreadyEndedError({ endedBy: 'peer' });
+new SocketAlreadyEndedError({ endedBy: 'reset', operation: 'end', endedAgoMs: 1, remoteAddress: '::1', cause: 'x' });
+// @ts-expect-error
+new SocketAlreadyEndedError({ endedBy: 'nobody' });
+// @ts-expect-error
+new SocketAlreadyEndedError('peer');
+
+function isTold(error: unknown): string | undefined {
+  if (!isSocketAlreadyEnded(error)) return undefined;
+  holds<Equal<typeof error, SocketAlreadyEndedError>>();
+  return error.remoteAddress;
+}
+isTold(new Error('other'));
 
 declare const message: RefusedMessage;
 message.error.endedBy satisfies EndedBy;

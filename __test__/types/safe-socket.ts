@@ -31,11 +31,15 @@ holds<Equal<typeof guardedOldStream, typeof oldStream>>();
 // Everything else connects.
 const toPort = safeSocket(3000);
 const toHost = safeSocket(3000, { host: 'localhost', strict: false });
+const toPortOfHost = safeSocket(3000, 'localhost');
+const toHostWithOptions = safeSocket(3000, '::1', { gather: false, trace: true });
 const toPath = safeSocket('/tmp/socket', { trace: true, allowHalfOpen: true });
 const toOptions = safeSocket({ port: 3000, host: 'localhost', noDelay: true, onRefused: 'drop' });
 const toPathOptions = safeSocket({ path: '/tmp/socket' });
 holds<Equal<typeof toPort, Socket>>();
 holds<Equal<typeof toHost, Socket>>();
+holds<Equal<typeof toPortOfHost, Socket>>();
+holds<Equal<typeof toHostWithOptions, Socket>>();
 holds<Equal<typeof toPath, Socket>>();
 holds<Equal<typeof toOptions, Socket>>();
 holds<Equal<typeof toPathOptions, Socket>>();
@@ -48,6 +52,10 @@ safeSocket(true);
 safeSocket({ on() {} });
 // @ts-expect-error: a guard does not connect
 safeSocket(netSocket, { host: 'localhost' });
+// @ts-expect-error: nor does it gather
+safeSocket(netSocket, { gather: false });
+// @ts-expect-error: a path has no host
+safeSocket('/tmp/socket', 'localhost');
 // @ts-expect-error
 safeSocket(3000, { strict: 'yes' });
 // @ts-expect-error

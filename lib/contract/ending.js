@@ -16,6 +16,7 @@
  * @property {import('./refused-error').EndedBy} endedBy
  * @property {unknown} [cause] the error that ended the socket, if one did
  * @property {number} [time] milliseconds, as of `nowMs()`, unless the ending is older than our watch
+ * @property {import('./refused-error').Addresses} [addresses] of the connection that ended, if they were read at its end
  * @property {Error} [trace] made at the line that ended the socket, if tracing is on
  */
 
@@ -24,7 +25,7 @@ const { isDestroyedByHttpClient, isEndedByHttpServer } = require('../node/http')
 const { isTimeoutOnStack } = require('../node/stack');
 const { isWriteOnly } = require('../node/stream');
 const { policyOf } = require('./policy');
-const { recordFor, recordOf } = require('./record');
+const { addressesOf, recordFor, recordOf } = require('./record');
 
 /** @import { AnyStream } from '../node/stream' */
 
@@ -88,8 +89,10 @@ function noteEnd(socket, cutoff) {
  * @param {Function} cutoff the public method: the traced stack starts at its caller
  */
 function noteDestroy(socket, error, cutoff) {
-  if (error !== undefined && error !== null) noteEnding(socket, endedByOfError(error), error, cutoff);
-  else if (isTimingOut(socket)) noteEnding(socket, 'timeout', undefined, cutoff);
+  if (endingOf(socket) !== undefined) return;
+  const cause = error ?? undefined;
+  if (isTimingOut(socket)) noteEnding(socket, 'timeout', cause, cutoff);
+  else if (cause !== undefined) noteEnding(socket, endedByOfError(cause), cause, cutoff);
   else noteEnding(socket, isDestroyedAtPeersEnd(socket) ? 'peer' : 'destroy', undefined, cutoff);
 }
 
@@ -104,7 +107,8 @@ function noteFailure(socket, error) {
 }
 
 /**
- * Records the first transition; later calls are ignored.
+ * Records the first transition; later calls are ignored. Sockets of ours remember both ends of their connection now: the
+ * kernel forgets the peer when both sides have ended, and the descriptor goes with the socket. So do traced ones.
  *
  * @param {AnyStream} socket
  * @param {import('./refused-error').EndedBy} endedBy
@@ -112,14 +116,17 @@ function noteFailure(socket, error) {
  * @param {Function} [cutoff] the public method that ended the socket: the traced stack starts at its caller
  */
 function noteEnding(socket, endedBy, cause, cutoff = noteEnding) {
-  if (endingOf(socket) !== undefined) return;
+  const record = recordFor(socket);
+  if (record.ending !== undefined) return;
   /** @type {Ending} */
   const ending = { endedBy, cause, time: nowMs() };
-  if (policyOf(socket).trace) {
+  const { trace } = policyOf(socket);
+  if (trace) {
     ending.trace = new Error('The socket was ended here');
     Error.captureStackTrace(ending.trace, cutoff);
   }
-  recordFor(socket).ending = ending;
+  if ((trace || record.addressesOf !== undefined) && socket.connecting !== true) ending.addresses = addressesOf(socket);
+  record.ending = ending;
   observer?.(socket, ending);
 }
 

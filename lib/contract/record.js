@@ -96,6 +96,7 @@ const { recordOf: foreignRecordOf } = Recorded;
  * @property {typeof hooks['referenced']} [referenced]
  * @property {typeof hooks['closing']} [closing]
  * @property {number} [lingerMs] how long `end()` waits for the peer
+ * @property {(socket: any) => import('./refused-error').Addresses} [addressesOf] of a socket of ours
  */
 
 /**
@@ -123,6 +124,28 @@ function foreignRecordFor(stream) {
  */
 function recordFor(stream) {
   return stream[kState] ?? foreignRecordFor(stream);
+}
+
+/**
+ * Both ends of the connection of a stream, or of the one below a message, as far as documented properties tell. A stream
+ * that is no socket may have anything under these names, and one of HTTP/2 may throw.
+ *
+ * @param {KnownStream} stream
+ * @returns {import('./refused-error').Addresses}
+ */
+function addressesOf(stream) {
+  const ours = recordOf(stream)?.addressesOf;
+  if (ours !== undefined) return ours(stream);
+  try {
+    /** @type {any} */
+    const socket = typeof stream.setHeader === 'function' ? (stream.socket ?? stream.req?.socket) : stream;
+    if (socket !== stream && socket?.[kState] !== undefined) return addressesOf(socket);
+    const { remoteAddress, remotePort, localAddress, localPort } = socket ?? {};
+    const isKnown = typeof remoteAddress === 'string' || typeof localAddress === 'string';
+    return isKnown ? { remoteAddress, remotePort, localAddress, localPort } : {};
+  } catch {
+    return {};
+  }
 }
 
 /**
@@ -163,6 +186,7 @@ function tellReferenced(record) {
 }
 
 module.exports = {
+  addressesOf,
   beforeClose,
   foreignRecordFor,
   foreignRecordOf,

@@ -14,7 +14,7 @@ const { nextTick, nowMs } = require('../node/clock');
 const { TLS_CARRIER, callerOf, isPipedInto } = require('../node/stack');
 const { refusedChannel } = require('./channels');
 const { processPolicy } = require('./policy');
-const { recordOf } = require('./record');
+const { addressesOf, recordOf } = require('./record');
 const { SocketAlreadyEndedError } = require('./refused-error');
 const { userStack } = require('./user-stack');
 
@@ -158,11 +158,11 @@ function refusal(socket, operation, chunk, encoding, cutoff) {
   const error = new SocketAlreadyEndedError({
     operation,
     endedBy: ending?.endedBy ?? 'unknown',
-    causeCode: typeof cause?.code === 'string' ? cause.code : undefined,
-    elapsedMs: ending?.time === undefined ? undefined : Math.floor(nowMs() - ending.time),
-    bytesRefused,
+    endedAgoMs: ending?.time === undefined ? undefined : Math.floor(nowMs() - ending.time),
     cause: ending?.trace === undefined ? cause : withTrace(cause, ending.trace),
+    bytesRefused,
     bytesWritten: socket.bytesWritten ?? socket.socket?.bytesWritten,
+    ...(ending?.addresses ?? addressesOf(socket)),
   });
   Error.captureStackTrace(error, cutoff);
   debug('%s of %d bytes refused, ended by %s', operation, bytesRefused, error.endedBy);

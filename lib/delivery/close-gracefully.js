@@ -56,23 +56,28 @@ function tryPast(socket, goal) {
   try {
     const past = pastDelivery(socket, goal);
     if (past === null) return null;
-    return { bytesDelivered: past.bytesDelivered, bytesUndelivered: 0, endedBy: endedBy(socket) };
+    const by = endedBy(socket, wasReset(socket) ? 'reset' : null);
+    return { bytesDelivered: past.bytesDelivered, bytesUndelivered: 0, endedBy: by };
   } catch (error) {
     const { code, bytesUndelivered } = /** @type {{ code: string, bytesUndelivered?: number }} */ (error);
     if (code !== 'ERR_SOCKET_ALREADY_ENDED') throw error;
     const bytesDelivered = bytesUndelivered === undefined ? undefined : goal - bytesUndelivered;
-    return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket) };
+    return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket, wasReset(socket) ? 'reset' : null) };
   }
 }
 
 /**
+ * Who ended the socket, once and for all. If it was `end()` here, as most often, or nobody saw it, the question is who ended
+ * the connection.
+ *
  * @param {import('node:net').Socket} socket
+ * @param {'peer' | 'reset' | 'timeout' | null} connectionEndedBy null: nobody knows
  * @returns {GracefulClose['endedBy']}
  */
-function endedBy(socket) {
-  if (wasReset(socket)) return 'reset';
+function endedBy(socket, connectionEndedBy) {
   const by = endingOf(socket)?.endedBy ?? 'unknown';
-  return by === 'local' ? 'peer' : by;
+  if (by !== 'local' && by !== 'unknown') return by;
+  return connectionEndedBy ?? (by === 'local' ? 'peer' : 'unknown');
 }
 
 /**
@@ -85,10 +90,13 @@ function endedBy(socket) {
 function report(socket, goal, verdict, look) {
   const bytesDelivered = look?.delivered;
   const bytesUndelivered = bytesDelivered === undefined ? undefined : Math.max(0, goal - bytesDelivered);
-  if (verdict === 'timeout') return { bytesDelivered, bytesUndelivered, endedBy: 'timeout' };
-  if (look?.peer === 'reset') return { bytesDelivered, bytesUndelivered, endedBy: 'reset' };
-  if (verdict === 'done') return { bytesDelivered, bytesUndelivered, endedBy: 'peer' };
-  return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket) };
+  /** @type {'peer' | 'reset' | 'timeout' | null} */
+  let by = null;
+  if (verdict === 'timeout') by = 'timeout';
+  else if (look?.peer === 'reset') by = 'reset';
+  else if (verdict === 'done') by = 'peer';
+  else if (wasReset(socket)) by = 'reset';
+  return { bytesDelivered, bytesUndelivered, endedBy: endedBy(socket, by) };
 }
 
 /**

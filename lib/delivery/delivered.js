@@ -8,6 +8,7 @@ const { endedByOfError, endingOf } = require('../contract/ending');
 const { beforeClose, kState } = require('../contract/record');
 const { invalidArgType, invalidArgValue } = require('../errors/argument');
 const { netError } = require('../errors/net');
+const { checkNames } = require('../errors/option-names');
 const { errnoError } = require('../errors/system');
 const { validateAbortSignal, validateObject, validateTimeout } = require('../errors/validate');
 const { follow } = require('../guard/guard');
@@ -16,6 +17,8 @@ const { bytesDeliveredAtClose } = require('../socket/state');
 const { isOurs, snapshotOf } = require('./snapshot');
 const { undeliveredError } = require('./undelivered-error');
 const { watchConnection } = require('./watch');
+
+const OPTIONS = ['timeout', 'signal'];
 
 /** The last look at closed sockets of Node's; null as long as they are open. @type {WeakMap<object, import('./snapshot').Snapshot | null>} */
 const lastLooks = new WeakMap();
@@ -126,11 +129,15 @@ function rememberLastLook(socket) {
  * @param {boolean} isReset
  */
 function lost(socket, bytesUndelivered, error, isReset) {
-  const cause = error ?? endingOf(socket)?.cause ?? socket.errored ?? undefined;
-  let endedBy = cause === undefined ? endingOf(socket)?.endedBy : endedByOfError(cause);
+  const ending = endingOf(socket);
+  const cause = error ?? ending?.cause ?? socket.errored ?? undefined;
+  /** @type {import('../contract/refused-error').EndedBy} */
+  let endedBy = 'unknown';
+  if (ending !== undefined) ({ endedBy } = ending);
   // The connection is gone although nobody here has noticed.
-  if (isReset && (endedBy === undefined || endedBy === 'local' || endedBy === 'peer')) endedBy = 'reset';
-  return undeliveredError({ socket, endedBy: endedBy ?? 'unknown', cause, bytesUndelivered, cutoff: delivered });
+  else if (isReset) endedBy = 'reset';
+  else if (cause !== undefined) endedBy = endedByOfError(cause);
+  return undeliveredError({ socket, endedBy, cause, bytesUndelivered, cutoff: delivered });
 }
 
 /**
@@ -149,6 +156,7 @@ function validateSocket(socket) {
 /** @param {DeliveredOptions} options */
 function validateOptions(options) {
   validateObject(options, 'options');
+  checkNames(options, OPTIONS);
   if (options.timeout !== undefined) validateTimeout(options.timeout, 'options.timeout');
   validateAbortSignal(options.signal, 'options.signal');
 }

@@ -17,19 +17,25 @@ const { nowMs } = require('../node/clock');
  */
 function undeliveredError({ socket, endedBy, cause, bytesUndelivered, cutoff }) {
   const time = endingOf(socket)?.time;
-  const code = /** @type {{ code?: unknown } | null | undefined} */ (cause)?.code;
   const error = new SocketAlreadyEndedError({
     operation: 'delivered',
     endedBy,
-    causeCode: typeof code === 'string' ? code : undefined,
-    elapsedMs: time === undefined ? undefined : Math.floor(nowMs() - time),
-    bytesRefused: 0,
-    bytesUndelivered,
+    endedAgoMs: time === undefined ? undefined : Math.floor(nowMs() - time),
     cause,
     bytesWritten: socket.bytesWritten,
   });
+  error.message += ` ${outcome(bytesUndelivered)}`;
   Error.captureStackTrace(error, cutoff);
-  return error;
+  return Object.assign(error, { bytesUndelivered });
+}
+
+/**
+ * @param {number | undefined} bytesUndelivered
+ * @returns {string}
+ */
+function outcome(bytesUndelivered) {
+  if (bytesUndelivered === undefined) return 'Not everything was delivered, as far as is known.';
+  return `${bytesUndelivered} ${bytesUndelivered === 1 ? 'byte was' : 'bytes were'} not delivered.`;
 }
 
 module.exports = { undeliveredError };

@@ -144,4 +144,4 @@ function badPort(name, port) {
   return codedError(RangeError, 'ERR_SOCKET_BAD_PORT', message, badPort);
 }
 
-module.exports = { badPort, codedError, invalidArgType, invalidArgValue, outOfRange };
+module.exports = { badPort, codedError, invalidArgType, invalidArgValue, outOfRange, received };

@@ -45,7 +45,7 @@ const { placeOf, showPlace } = require('./place');
  * @property {{ groups: number, sockets: number, refusals: number }} omitted
  */
 
-/** @typedef {{ socket: AnyStream, operation: 'write' | 'end', error: import('../contract/policy').Refusal }} Refused */
+/** @typedef {{ socket: AnyStream, operation: 'write' | 'end', error: import('../contract/policy').Refusal & { bytesRefused: number } }} Refused */
 
 const MAX_GROUPS = 1000;
 const MAX_SOCKETS = 2000;

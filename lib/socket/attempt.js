@@ -91,6 +91,8 @@ function connected(socket) {
   socket._unrefTimer();
   applyOptions(socket);
   if (state.hasKernelOptions) applyKernelOptions(state);
+  // Ended before it was connected, it had none then.
+  if (state.ending !== undefined) state.ending.addresses = state.addressesOf(socket);
   publishOpened(socket);
   socket.emit('connect');
   socket.emit('ready');
@@ -139,6 +141,7 @@ class SingleAttempt {
       socket.destroy(startError(socket, failure, target));
       return;
     }
+    if (addressType === undefined) state.peerPath = address;
     const type = addressType === undefined ? 'PIPECONNECTWRAP' : 'TCPCONNECTWRAP';
     this.#request = new AsyncCallback(type, (status) => this.#settle(status));
     state.attempt = this;

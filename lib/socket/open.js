@@ -55,6 +55,7 @@ function openStream(socket, kind) {
   state.bytesDispatched = 0;
   if (state.bytesUnsent !== 0) state.bytesUnsent = 0;
   state.unacknowledged = -1;
+  if (state.peerPath !== undefined) state.peerPath = undefined;
   const loop = tryEventLoop();
   if (typeof loop === 'number') return loop;
   adopt(socket, new Stream(loop, kind));

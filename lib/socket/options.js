@@ -21,7 +21,7 @@ const MAX_TYPE_OF_SERVICE = 255;
 /** What Linux takes. */
 const MAX_KEEPALIVE_COUNT = 127;
 
-const NAMES = /** @type {const} */ ([
+const DELIVERY_OPTIONS = /** @type {const} */ ([
   'keepAliveInterval',
   'keepAliveCount',
   'linger',
@@ -184,7 +184,7 @@ Object.defineProperty(optionMethods.setKeepAlive, 'length', { value: net.Socket.
  */
 function pickDeliveryOptions(options) {
   let picked = null;
-  for (const name of NAMES) {
+  for (const name of DELIVERY_OPTIONS) {
     if (options[name] === undefined) continue;
     if (name === 'keepAliveCount') validateInt32(options[name], `options.${name}`, 1, MAX_KEEPALIVE_COUNT);
     else if (name === 'notSentLowWatermark') validateInt32(options[name], `options.${name}`, 0);
@@ -224,6 +224,7 @@ function applyKernelOptions({ stream, userTimeoutMs, notSentLowWatermark }) {
 }
 
 module.exports = {
+  DELIVERY_OPTIONS,
   MAX_TYPE_OF_SERVICE,
   applyKernelOptions,
   applyOptions,

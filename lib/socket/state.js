@@ -2,7 +2,7 @@
 
 /** What a Rust-backed socket keeps about itself, under one symbol. */
 
-const { hooks } = require('../contract/record');
+const { hooks, kState } = require('../contract/record');
 
 /** @import { Ending } from '../contract/ending' */
 /** @import { Policy } from '../contract/policy' */
@@ -54,6 +54,10 @@ const rare = {
   lastQueued: 0,
   /** The path of an adopted, bound Unix socket. @type {string | undefined} */
   boundPath: undefined,
+  /** The path of a Unix socket that was connected. @type {string | undefined} */
+  peerPath: undefined,
+  /** See `contract/record.js`. */
+  addressesOf,
   /** Node's `tls` or `http2` works on top of the socket, and ends it; see `internals/handle-facade.js`. */
   isWrapped: false,
   /** The `onread` option. @type {UserBuffer | null} */
@@ -133,6 +137,28 @@ const SocketState = class {
 Object.assign(SocketState.prototype, rare);
 
 /** @typedef {InstanceType<typeof SocketState> & typeof rare} SocketState */
+
+/**
+ * Both ends of the connection, for the error of a late call: the last ones known once it is gone. Unlike the properties of
+ * the socket, it leaves nothing behind that a program could see.
+ *
+ * @param {import('./socket').RustSocket} socket
+ * @returns {import('../contract/refused-error').Addresses}
+ */
+function addressesOf(socket) {
+  const { boundPath, ending, peerPath, stream } = socket[kState];
+  if (stream === null) return ending?.addresses ?? {};
+  if (stream.kind !== 'tcp') return { remoteAddress: peerPath, localAddress: boundPath ?? socket._server?._pipeName };
+  /** @typedef {import('./socket').PartialAddress} PartialAddress an errno has none of its fields */
+  const remote = /** @type {PartialAddress} */ (socket._peername ?? stream.remoteAddress());
+  const local = /** @type {PartialAddress} */ (socket._sockname ?? stream.localAddress());
+  return {
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    localAddress: local.address,
+    localPort: local.port,
+  };
+}
 
 /**
  * @param {SocketState} state
