@@ -8,6 +8,7 @@ use napi_derive::napi;
 use super::call::{answer, calls, on};
 use crate::event_loop::Source;
 use crate::net::delivery::{Look, look_at, tcp_info, with_fd};
+use crate::net::options::{set_notsent_lowat, set_user_timeout};
 use crate::net::tcp_info::TcpInfo;
 
 /// One look at a socket.
@@ -64,10 +65,12 @@ calls! { Source::stream:
     stream_tcp_info() -> Either<ConnectionInfo, i32> = |_, stream| answer(stream.tcp_info());
 
     /// `TCP_USER_TIMEOUT`; 0 is the system's.
-    stream_set_user_timeout(ms: u32) -> i32 = |_, stream| stream.set_user_timeout(ms);
+    stream_set_user_timeout(ms: u32) -> i32 =
+        |_, stream| stream.set_option(|socket| set_user_timeout(socket, ms));
 
     /// `TCP_NOTSENT_LOWAT`.
-    stream_set_not_sent_low_watermark(bytes: u32) -> i32 = |_, stream| stream.set_notsent_lowat(bytes);
+    stream_set_not_sent_low_watermark(bytes: u32) -> i32 =
+        |_, stream| stream.set_option(|socket| set_notsent_lowat(socket, bytes));
 }
 
 /// One look at a socket of Node's, or an error. `knows_of_fin`: its FIN was sent, as an earlier look has seen.

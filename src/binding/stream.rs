@@ -9,7 +9,7 @@ use napi_derive::napi;
 use super::Address;
 use super::call::{answer, at, calls, create, on};
 use crate::event_loop::{Source, StreamSource};
-use crate::net::options::Keepalive;
+use crate::net::options::{self, Keepalive};
 use crate::net::stream::MAX_SLICES;
 
 /// Makes a stream without a descriptor; its id.
@@ -52,20 +52,22 @@ calls! { Source::stream:
     stream_reset() -> i32 = |event_loop, stream| stream.reset(event_loop);
 
     /// `TCP_NODELAY`.
-    stream_set_no_delay(enable: bool) -> i32 = |_, stream| stream.set_nodelay(enable);
+    stream_set_no_delay(enable: bool) -> i32 = |_, stream| stream.set_option(|socket| socket.set_tcp_nodelay(enable));
 
     /// `SO_KEEPALIVE` with its times in seconds.
     stream_set_keep_alive(
         enable: bool, idle_secs: u32, interval_secs: Option<u32>, retries: Option<u32>
     ) -> i32 = |_, stream| {
-        stream.set_keepalive(enable.then_some(Keepalive { idle_secs, interval_secs, retries }))
+        let keepalive = enable.then_some(Keepalive { idle_secs, interval_secs, retries });
+        stream.set_option(|socket| options::set_keepalive(socket, keepalive))
     };
 
     /// `IP_TOS` or `IPV6_TCLASS`.
-    stream_set_type_of_service(tos: u8) -> i32 = |_, stream| stream.set_type_of_service(tos);
+    stream_set_type_of_service(tos: u8) -> i32 =
+        |_, stream| stream.set_option(|socket| options::set_type_of_service(socket, tos));
 
     /// The type of service, or an error.
-    stream_type_of_service() -> i32 = |_, stream| stream.type_of_service();
+    stream_type_of_service() -> i32 = |_, stream| stream.with_socket(options::type_of_service);
 
     /// getpeername(2), or an error.
     stream_remote_address() -> Either<Address, i32> = |_, stream| answer(stream.peer_addr());

@@ -60,6 +60,7 @@ use sources::Sources;
 /// The sockets of one JavaScript environment and what drives them.
 #[derive(Debug)]
 pub struct EventLoop {
+    /// To be entered by whoever registers a socket with it.
     runtime: Handle,
     queue: Arc<ReadyQueue>,
     sources: Sources,
@@ -110,11 +111,6 @@ impl EventLoop {
     /// Which driver runs.
     pub fn driver_kind(&self) -> DriverKind {
         self.driver.borrow().as_ref().map_or(DriverKind::Thread, Driver::kind)
-    }
-
-    /// The runtime, to be entered by whoever registers a socket with it.
-    pub fn runtime(&self) -> &Handle {
-        &self.runtime
     }
 
     /// The stream or listener with this id.

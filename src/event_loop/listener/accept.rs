@@ -39,7 +39,7 @@ impl ListenerSource {
         let Io::Listening(listener) = &*io else {
             return None;
         };
-        let _entered = event_loop.runtime().enter();
+        let _entered = event_loop.runtime.enter();
         let mut cx = Context::from_waker(&self.attachment.waker);
         loop {
             match listener.poll_accept(&mut cx) {

@@ -59,7 +59,7 @@ impl ListenerSource {
         let Io::Unconnected(socket) = self.attachment.io.take() else {
             return EBADF;
         };
-        let _entered = event_loop.runtime().enter();
+        let _entered = event_loop.runtime.enter();
         match Listener::listen(socket, self.attachment.kind, backlog) {
             Ok(listener) => {
                 self.attachment.io.replace(Io::Listening(listener));

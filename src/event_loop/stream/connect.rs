@@ -70,7 +70,7 @@ impl StreamSource {
                 return EISCONN;
             }
         };
-        let _entered = event_loop.runtime().enter();
+        let _entered = event_loop.runtime.enter();
         match Stream::from_socket(socket, self.attachment.kind) {
             Ok(stream) => {
                 self.attachment.io.replace(Io::Open(stream));
@@ -85,15 +85,13 @@ impl StreamSource {
 
     /// Reports `delayed_error` in the next turn.
     fn connect_later(&self, event_loop: &EventLoop) -> i32 {
-        self.requests.insert(CONNECTING);
-        self.update_alive(event_loop);
-        self.attachment.schedule(event_loop);
+        self.request(event_loop, CONNECTING);
         0
     }
 
     /// Adopts a descriptor. One that is not connected yet can still be.
     pub(in crate::event_loop) fn open(&self, event_loop: &EventLoop, fd: OwnedFd) -> i32 {
-        let _entered = event_loop.runtime().enter();
+        let _entered = event_loop.runtime.enter();
         let opened = if is_unconnected(&fd) {
             let socket = Socket::from(fd);
             socket.set_nonblocking(true).map(|()| Io::Unconnected(socket))

@@ -19,7 +19,7 @@ use super::{EventLoop, Realm, Source};
 use crate::net::errno::{EBADF, ENOTCONN, errno};
 use crate::net::options::set_reset_on_close;
 use crate::net::{Kind, Stream};
-use requests::{AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Requests, SHUTTING_DOWN};
+use requests::{AWAITING_WRITABLE, FAST, FINISHING_WRITE, PENDING, READING, Request, Requests, SHUTTING_DOWN};
 
 /// A stream socket and its state.
 #[derive(Debug)]
@@ -124,7 +124,12 @@ impl StreamSource {
     /// A writable event in the next turn, before anything is read: as libuv tells the outcome of a write
     /// that it could finish right away.
     pub fn finish_write(&self, event_loop: &EventLoop) {
-        self.requests.insert(FINISHING_WRITE);
+        self.request(event_loop, FINISHING_WRITE);
+    }
+
+    /// Has something done, or told, in the next turn.
+    fn request(&self, event_loop: &EventLoop, request: Request) {
+        self.requests.insert(request);
         self.update_alive(event_loop);
         self.attachment.schedule(event_loop);
     }
@@ -134,9 +139,7 @@ impl StreamSource {
         if !matches!(*self.attachment.io.borrow(), Io::Open(_)) {
             return ENOTCONN;
         }
-        self.requests.insert(SHUTTING_DOWN);
-        self.update_alive(event_loop);
-        self.attachment.schedule(event_loop);
+        self.request(event_loop, SHUTTING_DOWN);
         0
     }
 

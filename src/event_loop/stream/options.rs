@@ -9,45 +9,11 @@ use super::StreamSource;
 use super::requests::SHUT_DOWN;
 use crate::event_loop::source::Io;
 use crate::net::delivery::{self, Look};
-use crate::net::errno::{EBADF, EINVAL, errno};
-use crate::net::options::{self, Keepalive};
+use crate::net::errno::{EBADF, errno};
 use crate::net::tcp_info::TcpInfo;
 use crate::sys::fd::BorrowedFd;
 
 impl StreamSource {
-    /// `TCP_NODELAY`.
-    pub fn set_nodelay(&self, enable: bool) -> i32 {
-        self.set_option(|socket| socket.set_tcp_nodelay(enable))
-    }
-
-    /// `SO_KEEPALIVE` and its times.
-    pub fn set_keepalive(&self, keepalive: Option<Keepalive>) -> i32 {
-        self.set_option(|socket| options::set_keepalive(socket, keepalive))
-    }
-
-    /// `IP_TOS` or `IPV6_TCLASS`.
-    pub fn set_type_of_service(&self, tos: u8) -> i32 {
-        self.set_option(|socket| options::set_type_of_service(socket, tos))
-    }
-
-    /// The type of service, or an error.
-    pub fn type_of_service(&self) -> i32 {
-        self.with_socket(|socket| {
-            let tos = options::type_of_service(socket)?;
-            Ok(i32::try_from(tos).unwrap_or(EINVAL))
-        })
-    }
-
-    /// `TCP_USER_TIMEOUT` in milliseconds; 0 is the system's.
-    pub fn set_user_timeout(&self, ms: u32) -> i32 {
-        self.set_option(|socket| options::set_user_timeout(socket, ms))
-    }
-
-    /// `TCP_NOTSENT_LOWAT` in bytes.
-    pub fn set_notsent_lowat(&self, bytes: u32) -> i32 {
-        self.set_option(|socket| options::set_notsent_lowat(socket, bytes))
-    }
-
     /// One look at what became of the bytes; see [`crate::net::delivery`].
     ///
     /// # Errors
@@ -83,15 +49,19 @@ impl StreamSource {
         .unwrap_or_else(|| Err(delivery::no_descriptor()))
     }
 
-    pub(super) fn set_option(&self, set: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
+    /// 0, or the number of the error; `EBADF` without a socket.
+    pub fn set_option(&self, set: impl FnOnce(&SockRef<'_>) -> io::Result<()>) -> i32 {
         self.with_socket(|socket| set(socket).map(|()| 0))
     }
 
     /// What `call` says, or the number of its error; `EBADF` without a socket.
-    fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<i32>) -> i32 {
+    pub fn with_socket(&self, call: impl FnOnce(&SockRef<'_>) -> io::Result<u32>) -> i32 {
         let io = self.attachment.io.borrow();
-        let answer = io.socket().map(|socket| call(&socket));
-        answer.map_or(EBADF, |answer| answer.unwrap_or_else(|error| errno(&error)))
+        match io.socket().map(|socket| call(&socket)) {
+            Some(Ok(value)) => i32::try_from(value).unwrap_or(i32::MAX),
+            Some(Err(error)) => errno(&error),
+            None => EBADF,
+        }
     }
 
     /// getpeername(2).

@@ -88,12 +88,12 @@ impl Stream {
     /// # Errors
     /// `WouldBlock` when the kernel takes nothing, for want of memory too; otherwise as send(2).
     pub fn send(&self, buf: &[u8]) -> io::Result<usize> {
-        would_block_without_buffers(retry_interrupted(|| {
+        sent(|| {
             each!(self,
                 stream => stream.socket().send_with_flags(buf, NO_SIGNAL),
                 fifo => fifo.write(buf)
             )
-        }))
+        })
     }
 
     /// One sendmsg(2) of at most [`MAX_SLICES`] slices.
@@ -102,12 +102,12 @@ impl Stream {
     /// As [`Stream::send`].
     pub fn send_vectored(&self, bufs: &[IoSlice<'_>]) -> io::Result<usize> {
         let bufs = &bufs[..bufs.len().min(MAX_SLICES)];
-        would_block_without_buffers(retry_interrupted(|| {
+        sent(|| {
             each!(self,
                 stream => stream.socket().send_vectored_with_flags(bufs, NO_SIGNAL),
                 fifo => fifo.write_vectored(bufs)
             )
-        }))
+        })
     }
 }
 
@@ -134,19 +134,14 @@ const NO_SIGNAL: i32 = rustix::net::SendFlags::NOSIGNAL.bits().cast_signed();
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
 const NO_SIGNAL: i32 = 0;
 
-fn retry_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+/// What the kernel says once it is not interrupted. One that is out of buffers for the moment takes nothing now; libuv says
+/// so too.
+fn sent(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
     loop {
         match call() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if cfg!(unix) && errno(&error) == ENOBUFS => return Err(io::ErrorKind::WouldBlock.into()),
             result => return result,
         }
-    }
-}
-
-/// A kernel that is out of buffers for the moment is one that takes nothing now; libuv says so too.
-fn would_block_without_buffers(sent: io::Result<usize>) -> io::Result<usize> {
-    match sent {
-        Err(error) if cfg!(unix) && errno(&error) == ENOBUFS => Err(io::ErrorKind::WouldBlock.into()),
-        sent => sent,
     }
 }
